@@ -1,0 +1,222 @@
+"""What people did with films, as arrays: the one form of data that every model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+# The time of an interaction that carries none (MovieLens 1M without timestamps, an undated diary entry).
+NO_TIME = np.int64(-1)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Two-way map between ids of the outside world and rows 0..n-1. `ids` is ascending and unique, int64."""
+
+    ids: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, ids: ArrayLike) -> Self:
+        return cls(np.unique(np.asarray(ids, dtype=np.int64)))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, ids: ArrayLike) -> NDArray[np.int64]:
+        """Row of each id, -1 for an id that is not in the vocabulary."""
+        wanted = np.asarray(ids, dtype=np.int64)
+        if not len(self.ids):
+            return np.full(wanted.shape, -1, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        return np.where(self.ids[found] == wanted, found, -1)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What is known of each film besides ratings; every field has one entry per item row."""
+
+    titles: Sequence[str]
+    texts: Sequence[str]  # plot and tagline; empty where unknown
+    genres: Sequence[tuple[str, ...]]
+    people: Sequence[tuple[str, ...]]  # directors, writers and leading cast
+    years: NDArray[np.int16]  # 0 where unknown
+
+    def __len__(self) -> int:
+        return len(self.titles)
+
+    @classmethod
+    def blank(cls, n_items: int) -> Self:
+        blanks, nothing = [""] * n_items, [()] * n_items
+        return cls(blanks, blanks, nothing, nothing, np.zeros(n_items, np.int16))
+
+    def take(self, rows: Iterable[int]) -> Self:
+        kept = list(rows)
+        return type(self)(
+            [self.titles[row] for row in kept],
+            [self.texts[row] for row in kept],
+            [self.genres[row] for row in kept],
+            [self.people[row] for row in kept],
+            self.years[kept],
+        )
+
+
+@dataclass(frozen=True)
+class History:
+    """One person's interactions in item rows of a model's vocabulary: what a model scores.
+
+    rating is in stars (0.5 to 5), NaN where the film was watched without a rating; time is in
+    seconds since 1970, NO_TIME where unknown. An item occurs at most once.
+    """
+
+    item: NDArray[np.int64]
+    rating: NDArray[np.float32]
+    time: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        items: Vocabulary,
+        ids: ArrayLike,
+        ratings: ArrayLike,
+        times: ArrayLike | None = None,
+    ) -> Self:
+        """From film ids; unknown films are left out, and of a repeated film the last entry counts."""
+        rows = items.rows(ids)
+        rating = np.asarray(ratings, dtype=np.float32)
+        time = np.full(len(rows), NO_TIME) if times is None else np.asarray(times, dtype=np.int64)
+        if not len(rows) == len(rating) == len(time):
+            raise ValueError(f"{len(rows)} films, {len(rating)} ratings and {len(time)} times do not match.")
+        _, last = np.unique(rows[::-1], return_index=True)
+        kept = len(rows) - 1 - last
+        kept = np.sort(kept[rows[kept] >= 0])
+        return cls(rows[kept], rating[kept], time[kept])
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    @property
+    def rated(self) -> Self:
+        """The part with a rating."""
+        known = ~np.isnan(self.rating)
+        return type(self)(self.item[known], self.rating[known], self.time[known])
+
+    def without(self, row: int) -> Self:
+        kept = self.item != row
+        return type(self)(self.item[kept], self.rating[kept], self.time[kept])
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """All interactions of a data set: parallel arrays of length n, in the order of their source.
+
+    user and item are rows of the vocabularies (int32); rating is float32 stars, NaN for implicit
+    feedback; time is int64 seconds, NO_TIME where unknown. A (user, item) pair occurs at most once.
+    """
+
+    users: Vocabulary
+    items: Vocabulary
+    user: NDArray[np.int32]
+    item: NDArray[np.int32]
+    rating: NDArray[np.float32]
+    time: NDArray[np.int64]
+    catalogue: Catalogue = field(repr=False)
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.user), len(self.item), len(self.rating), len(self.time)}
+        if len(lengths) != 1:
+            raise ValueError(f"Interaction columns differ in length: {sorted(lengths)}.")
+        if len(self.catalogue) != len(self.items):
+            raise ValueError(
+                f"{len(self.catalogue)} films in the catalogue, {len(self.items)} in the vocabulary."
+            )
+
+    @classmethod
+    def of(
+        cls,
+        user_ids: ArrayLike,
+        item_ids: ArrayLike,
+        ratings: ArrayLike,
+        times: ArrayLike | None = None,
+        *,
+        items: Vocabulary | None = None,
+        catalogue: Catalogue | None = None,
+    ) -> Self:
+        """From id columns. `items` may name more films than were rated; every rated film must be in it."""
+        users = Vocabulary.of(user_ids)
+        items = Vocabulary.of(item_ids) if items is None else items
+        item = items.rows(item_ids)
+        if (item < 0).any():
+            unknown = np.asarray(item_ids)[item < 0][0]
+            raise ValueError(f"Film {unknown} was rated but is not in the vocabulary of films.")
+        rating = np.asarray(ratings, dtype=np.float32)
+        time = np.full(len(rating), NO_TIME) if times is None else np.asarray(times, dtype=np.int64)
+        return cls(
+            users,
+            items,
+            users.rows(user_ids).astype(np.int32),
+            item.astype(np.int32),
+            rating,
+            time,
+            Catalogue.blank(len(items)) if catalogue is None else catalogue,
+        )
+
+    def __len__(self) -> int:
+        return len(self.rating)
+
+    @property
+    def n_users(self) -> int:
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        return len(self.items)
+
+    @property
+    def is_timed(self) -> bool:
+        return bool(len(self.time)) and bool((self.time != NO_TIME).any())
+
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Self:
+        """Some of the interactions, over the same vocabularies and catalogue."""
+        return type(self)(
+            self.users,
+            self.items,
+            self.user[index],
+            self.item[index],
+            self.rating[index],
+            self.time[index],
+            self.catalogue,
+        )
+
+    @property
+    def rated(self) -> Self:
+        """The explicit part: interactions with a rating."""
+        return self.take(~np.isnan(self.rating))
+
+    @cached_property
+    def by_user(self) -> sparse.csr_array:
+        """(n_users, n_items) float32 matrix of ratings; an unrated interaction is stored as NaN."""
+        shape = (self.n_users, self.n_items)
+        coordinates = sparse.coo_array((self.rating, (self.user, self.item)), shape=shape)
+        return sparse.csr_array(coordinates)
+
+    @cached_property
+    def _user_order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        order = np.argsort(self.user, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self.user, minlength=self.n_users))])
+        return order, starts
+
+    def history(self, user_row: int) -> History:
+        """The interactions of one user, in the order of their source."""
+        order, starts = self._user_order
+        mine = order[starts[user_row] : starts[user_row + 1]]
+        return History(self.item[mine].astype(np.int64), self.rating[mine], self.time[mine])

@@ -1,0 +1,113 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
+from recommender.ml.contract import Recommender
+from recommender.ml.interactions import History, Interactions
+from tests.recommender.ml import samples
+from tests.recommender.ml.contract import FoldsUsersIn, RecommenderContract, Scores
+
+SMALL = AutoencoderConfig(n_hidden=60, n_axes=40, n_epochs=20, learning_rate=3e-3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Fits this small lose more to waiting for each other's threads than they gain."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+class TestRatingAutoencoder(FoldsUsersIn, RecommenderContract):
+    band = (0.82, 0.88)
+    tolerance = 0.35
+
+    def make(self) -> RatingAutoencoder:
+        return RatingAutoencoder(SMALL)
+
+    def make_for_the_board(self) -> RatingAutoencoder:
+        return RatingAutoencoder(replace(SMALL, n_epochs=200, batch_size=20, noise=0.05))
+
+    def trained_scores(self, model: Recommender, user: int) -> Scores:
+        assert isinstance(model, RatingAutoencoder)
+        codes, readouts, offsets = model.trained_
+        bias = model.trained_bias_
+        own = bias.mean_ + bias.trained_user_bias_[user] + offsets[user]
+        return own + bias.item_bias_ + codes @ readouts[user]
+
+
+@pytest.fixture(scope="module")
+def data() -> Interactions:
+    return samples.made_up_stars()
+
+
+@pytest.fixture(scope="module")
+def autoencoder(data: Interactions) -> RatingAutoencoder:
+    return RatingAutoencoder(SMALL).fit(data, seed=0)
+
+
+def test_contributions_sum_to_what_the_history_changed(
+    autoencoder: RatingAutoencoder, data: Interactions
+) -> None:
+    unknown = autoencoder.score(History.empty())
+    for mine in (data.history(3), History(*(column[:5] for column in vars(data.history(3)).values()))):
+        changed = autoencoder.score(mine) - unknown
+        for item in (0, 7, 20):
+            assert autoencoder.contributions(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
+
+
+def test_short_and_long_histories_are_folded_in_by_the_same_formula(data: Interactions) -> None:
+    few_axes = RatingAutoencoder(replace(SMALL, n_axes=4)).fit(data, seed=0)
+    mine = data.history(0).rated
+    F, m = few_axes.F_.astype(np.float64), few_axes.m_
+    A, e = F[mine.item], mine.rating - m[mine.item]
+    for n in (2, len(mine)):
+        dual = A[:n].T @ np.linalg.solve(A[:n] @ A[:n].T + SMALL.noise * np.eye(n), e[:n])
+        score = few_axes.score(History(mine.item[:n], mine.rating[:n], mine.time[:n]))
+        np.testing.assert_allclose(score, m + F @ dual, atol=1e-4)
+
+
+def test_films_watched_without_a_rating_have_no_effect(
+    autoencoder: RatingAutoencoder, data: Interactions
+) -> None:
+    watched = History.of(data.items, data.items.ids[:5], [np.nan] * 5)
+    np.testing.assert_array_equal(autoencoder.score(watched), autoencoder.score(History.empty()))
+    assert not autoencoder.contributions(watched, 9).any()
+
+
+def test_a_film_that_nobody_rated_is_taken_as_a_typical_one_and_is_like_no_other(data: Interactions) -> None:
+    unrated = data.take(data.item != 4)
+    model = RatingAutoencoder(SMALL).fit(unrated, seed=0)
+    assert np.isnan(model.similar(4)).all()
+    assert model.F_[4] == pytest.approx(model.f_)
+    assert np.isfinite(model.score(unrated.history(0))).all()
+
+
+def test_two_films_loved_by_the_same_people_are_alike() -> None:
+    board = samples.checkerboard(with_dislikes=True)
+    model = RatingAutoencoder(SMALL).fit(board, seed=0)
+    near = model.similar(0)
+    assert near[2::2].min() > near[1::2].max()
+
+
+def test_cannot_learn_without_any_rating(data: Interactions) -> None:
+    unrated = data.take(np.isnan(data.rating))
+    with pytest.raises(ValueError, match="at least one rating"):
+        RatingAutoencoder(SMALL).fit(unrated, seed=0)
+
+
+def test_another_seed_gives_another_model(autoencoder: RatingAutoencoder, data: Interactions) -> None:
+    other = RatingAutoencoder(SMALL).fit(data, seed=1)
+    assert not np.array_equal(other.F_, autoencoder.F_)
+
+
+def test_refuses_settings_that_cannot_work() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        AutoencoderConfig(n_hidden=0)
+    with pytest.raises(ValueError, match="noise"):
+        AutoencoderConfig(noise=0)

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from recommender.ml.content import Content, ContentConfig
+from recommender.ml.interactions import Catalogue, History, Interactions, Vocabulary
+from tests.recommender.ml.contract import RecommenderContract, Scores
+
+FILMS = (
+    # title, text, genres, people
+    ("Alien", "The crew of a spaceship meets a deadly creature.", ("Horror", "Sci-Fi"), ("Ridley Scott",)),
+    ("Aliens", "Marines fight deadly creatures far from home.", ("Action", "Sci-Fi"), ("James Cameron",)),
+    ("Blade Runner", "A policeman hunts replicants in the rain.", ("Drama", "Sci-Fi"), ("Ridley Scott",)),
+    ("Duel of Swans", "A dancer prepares for the night of her life.", ("Drama", "Musical"), ("Jane Swan",)),
+    ("Swan Song", "A dancer says farewell to the stage.", ("Drama", "Musical"), ("Jane Swan",)),
+    ("Only a Title", "", (), ()),
+    ("Genres Alone", "", ("Horror", "Sci-Fi"), ()),
+    ("Nothing", "", (), ()),
+)
+ALIEN, ALIENS, BLADE_RUNNER, DUEL, SWAN_SONG, _, GENRES_ALONE, NOTHING = range(len(FILMS))
+
+
+def films() -> Interactions:
+    titles, texts, genres, people = zip(*FILMS, strict=True)
+    catalogue = Catalogue(titles, texts, genres, people, np.zeros(len(FILMS), np.int16))
+    return Interactions.of([1], [0], [4.0], items=Vocabulary.of(np.arange(len(FILMS))), catalogue=catalogue)
+
+
+def history(ratings: dict[int, float]) -> History:
+    return History.of(films().items, list(ratings), list(ratings.values()))
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return Content().fit(films(), seed=0)
+
+
+class TestContent(RecommenderContract):
+    band = (0.03, 0.09)
+
+    def make(self) -> Content:
+        return Content()
+
+    def baseline(self, train: Interactions) -> Scores:
+        """The order of the rows: titles and genres alone do not reach popularity, nor need they."""
+        return -np.arange(train.n_items, dtype=np.float32)
+
+
+def test_films_of_the_same_director_are_nearer(content: Content) -> None:
+    near = content.similar(ALIEN)
+    assert near[BLADE_RUNNER] > near[DUEL]
+    assert content.similar(DUEL)[SWAN_SONG] > content.similar(DUEL)[BLADE_RUNNER]
+
+
+def test_a_film_is_nearest_to_itself_at_one(content: Content) -> None:
+    near = content.similar(ALIEN)
+    assert near[ALIEN] == pytest.approx(1.0)
+    assert np.nanargmax(near) == ALIEN
+
+
+def test_says_what_two_films_have_in_common(content: Content) -> None:
+    shared = content.shared_terms(ALIEN, BLADE_RUNNER)
+    assert ("people", "Ridley Scott") in [(term.block, term.name) for term in shared]
+    assert ("genres", "Sci-Fi") in [(term.block, term.name) for term in shared]
+    assert sum(term.share for term in shared) == pytest.approx(content.similar(ALIEN)[BLADE_RUNNER], abs=1e-5)
+    assert len(content.shared_terms(ALIEN, BLADE_RUNNER, k=1)) == 1
+    assert content.shared_terms(ALIEN, DUEL) == []
+
+
+def test_a_film_known_by_its_genres_alone_is_found_by_them(content: Content) -> None:
+    near = content.similar(GENRES_ALONE)
+    assert np.nanargmax(np.where(np.arange(len(near)) == GENRES_ALONE, np.nan, near)) == ALIEN
+
+
+def test_cannot_say_anything_of_a_film_of_which_nothing_is_known(content: Content) -> None:
+    assert np.isnan(content.score(history({ALIEN: 5.0}))[NOTHING])
+
+
+def test_a_disliked_genre_sinks(content: Content) -> None:
+    score = content.score(history({ALIEN: 5.0, DUEL: 1.0}))
+    assert score[SWAN_SONG] < 0 < score[BLADE_RUNNER]
+
+
+def test_a_history_of_five_stars_alone_likes_what_is_near(content: Content) -> None:
+    score = content.score(history({ALIEN: 5.0, ALIENS: 5.0}))
+    assert score[BLADE_RUNNER] > max(score[DUEL], score[SWAN_SONG])
+
+
+def test_a_film_watched_without_a_rating_counts_a_little_in_favour(content: Content) -> None:
+    watched, loved = (content.score(history({ALIEN: rating}))[BLADE_RUNNER] for rating in (np.nan, 5.0))
+    assert watched > 0
+    assert content.weights(history({ALIEN: np.nan, DUEL: 5.0}))[0] > 0
+    assert loved > 0
+
+
+def test_contributions_sum_to_the_score(content: Content) -> None:
+    mine = history({ALIEN: 5.0, DUEL: 1.0, ALIENS: np.nan})
+    share = content.contributions(mine, BLADE_RUNNER)
+    assert share.sum() == pytest.approx(content.score(mine)[BLADE_RUNNER], abs=1e-6)
+    assert share[mine.item == ALIEN] > 0
+
+
+def test_removing_the_named_film_lowers_the_score_by_its_contribution(content: Content) -> None:
+    mine = history({ALIEN: np.nan, ALIENS: np.nan, DUEL: np.nan})
+    share = content.contributions(mine, BLADE_RUNNER)
+    lost = content.score(mine)[BLADE_RUNNER] - content.score(mine.without(ALIEN))[BLADE_RUNNER]
+    assert share.argmax() == list(mine.item).index(ALIEN)
+    assert lost == pytest.approx(share.max(), abs=1e-6)
+
+
+def test_a_vocabulary_stays_within_its_bounds() -> None:
+    small = Content(ContentConfig(max_words=3, max_people=1)).fit(films(), seed=0)
+    words, genres, people = np.diff(small.starts_)
+    assert words <= 3
+    assert genres == 5
+    assert people == 1
+
+
+def test_names_are_stored_without_objects(content: Content) -> None:
+    assert not any(array.dtype.hasobject for array in content.state().values())
+
+
+def test_refuses_weights_below_nought() -> None:
+    with pytest.raises(ValueError, match="weights"):
+        ContentConfig(words_weight=-1)
+    with pytest.raises(ValueError, match="own_mean_share"):
+        ContentConfig(own_mean_share=2)
