@@ -1,0 +1,22 @@
+"""Films and what people do with them, one module a subject."""
+
+from catalog.models.diary import Rating, RatingSource, Review, Watch, half_stars
+from catalog.models.films import Credit, Genre, Movie, OtherTitle, Person
+from catalog.models.plots import Plot, PlotFetch, PlotPage, PlotProviderState
+
+__all__ = [
+    "Credit",
+    "Genre",
+    "Movie",
+    "OtherTitle",
+    "Person",
+    "Plot",
+    "PlotFetch",
+    "PlotPage",
+    "PlotProviderState",
+    "Rating",
+    "RatingSource",
+    "Review",
+    "Watch",
+    "half_stars",
+]

@@ -1,0 +1,75 @@
+"""All that changes what people do with films: keyword-only, atomic, and a film's counts follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.models import Movie, Rating, RatingSource, Review, Watch, half_stars
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+@transaction.atomic
+def rate(*, user: AbstractUser, movie: Movie, stars: Decimal | float | str) -> Rating:
+    """Give or change a rating. Raises ValueError where stars are not half stars from 0.5 to 5."""
+    value = half_stars(stars)
+    rating, _ = Rating.objects.update_or_create(
+        user_id=user.pk,
+        movie=movie,
+        defaults={"half_stars": value, "rated_at": timezone.now(), "source": RatingSource.SITE},
+    )
+    refresh_counts(movie_ids=[movie.pk])
+    return rating
+
+
+@transaction.atomic
+def remove_rating(*, user: AbstractUser, movie: Movie) -> bool:
+    """True if there was a rating to remove."""
+    removed, _ = Rating.objects.filter(user_id=user.pk, movie=movie).delete()
+    refresh_counts(movie_ids=[movie.pk])
+    return bool(removed)
+
+
+@transaction.atomic
+def log_watch(*, user: AbstractUser, movie: Movie, watched_on: date | None, rewatch: bool = False) -> Watch:
+    """Write a viewing into the diary; the same film on the same day stays one entry."""
+    watch, _ = Watch.objects.update_or_create(
+        user_id=user.pk, movie=movie, watched_on=watched_on, defaults={"rewatch": rewatch}
+    )
+    return watch
+
+
+def remove_watch(*, watch: Watch) -> None:
+    watch.delete()
+
+
+@transaction.atomic
+def write_review(*, user: AbstractUser, movie: Movie, text: str, has_spoilers: bool = False) -> Review:
+    """Write or rewrite the one review of a person about a film."""
+    review, _ = Review.objects.update_or_create(
+        user_id=user.pk, movie=movie, defaults={"text": text.strip(), "has_spoilers": has_spoilers}
+    )
+    return review
+
+
+def remove_review(*, review: Review) -> None:
+    review.delete()
+
+
+def refresh_counts(*, movie_ids: Iterable[int] | None = None) -> None:
+    """Count the ratings of some films, or of all, anew in one statement."""
+    ratings = Rating.objects.filter(movie=OuterRef("pk")).order_by().values("movie")
+    movies = Movie.objects.all() if movie_ids is None else Movie.objects.filter(pk__in=movie_ids)
+    movies.order_by().update(
+        ratings_count=Coalesce(Subquery(ratings.annotate(n=Count("pk")).values("n")), Value(0)),
+        half_stars_sum=Coalesce(Subquery(ratings.annotate(n=Sum("half_stars")).values("n")), Value(0)),
+    )

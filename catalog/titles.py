@@ -1,0 +1,14 @@
+"""Titles as people type them."""
+
+import re
+import unicodedata
+
+_WORDS = re.compile(r"\w+")
+
+
+def search_form(text: str) -> str:
+    """Lower case, accents dropped, punctuation turned into single spaces: "Amélie!" becomes "amelie"."""
+    # NFKD parts a letter from its accent; apostrophes vanish so that "singin" and "singin'" meet.
+    parted = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
+    plain = "".join(letter for letter in parted if not unicodedata.combining(letter))
+    return " ".join(_WORDS.findall(plain))
