@@ -1,0 +1,161 @@
+"""Posters: the same every time, well formed, readable, small, and unlike their neighbours."""
+
+from collections import Counter
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from catalog.posters import MARGIN, WIDTH, design, draw
+from catalog.posters.compositions import ANYTHING, COMPOSITIONS, GENRES
+from catalog.posters.dice import Dice
+from catalog.posters.lettering import MEASURE, TALLEST, measure, set_title, stack_height
+from catalog.posters.palettes import DECADES, contrast, of_year
+from catalog.posters.stage import raise_stage
+
+WORDS = (
+    "Night",
+    "City",
+    "Blue",
+    "Return",
+    "Dark",
+    "River",
+    "Summer",
+    "House",
+    "King",
+    "Silence",
+    "Dream",
+    "Road",
+)
+LINKS = ("of the", "", "and", "in", "without")
+FILMS = [
+    (
+        f"{WORDS[n % 12]} {LINKS[n % 5]} {WORDS[(n // 12 + 5) % 12]}".replace("  ", " "),
+        1925 + n * 37 % 100,
+        [sorted(GENRES)[n * 11 % len(GENRES)].title()],
+    )
+    for n in range(200)
+]
+EXTREMES = [
+    "M",
+    "8½",
+    "The",
+    "",
+    "   ",
+    "七人の侍",
+    "ガメラ 大怪獣空中決戦",
+    "Сталкер",
+    "الرسالة",
+    "हम आपके हैं कौन",
+    "Les Misérables",
+    "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+    "Crouching-Tiger-Hidden-Dragon-All-In-One-Word",
+    "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, Again and Then Again",
+    "Night of the Day of the Dawn of the Son of the Bride of the Return of the Revenge of the Terror " * 2,
+    "Me & <You> \"and\" 'Everyone'",
+    "Bell\x07 and \x00 null \ud800 surrogate",
+    "!!!",
+    "𝕄arquee 🎬",
+]
+PALETTES = [palette for palettes in DECADES.values() for palette in palettes]
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)  # noqa: S314 - our own output
+
+
+def test_the_same_film_gets_the_same_poster():
+    assert draw("Heat", 1995, ["Action"]) == draw("Heat", 1995, ["Action"])
+    assert draw("Heat", 1995, ["Action"]) != draw("Heat", 1986, ["Action"])
+
+
+def test_chance_is_fixed_for_good():
+    dice = Dice("Heat|1995")
+    assert [dice.whole(0, 99) for _ in range(6)] == [56, 9, 1, 26, 78, 92]
+
+
+@pytest.mark.parametrize("title", EXTREMES)
+@pytest.mark.parametrize(("year", "genres"), [(1995, ["Drama"]), (None, []), (1888, ["Nonsense"])])
+def test_any_title_is_well_formed_and_stays_in_its_box(title, year, genres):
+    root = parsed(draw(title, year, genres))
+    assert root.get("aria-label")
+    letters = [text for text in root.iter("text") if text.get("class") != "credit"]
+    assert letters
+    for text in letters:
+        assert MARGIN + float(text.get("textLength")) <= WIDTH - MARGIN + 0.1
+        assert 0 < float(text.get("y")) < 450
+
+
+@pytest.mark.parametrize("title", EXTREMES)
+def test_lines_are_never_wider_than_the_measure_by_the_advance_table(title):
+    lines = set_title(title.replace("\ud800", ""), 150)
+    assert stack_height(lines) <= TALLEST + 0.1
+    for line in lines:
+        assert measure(line.text) * line.size <= MEASURE + 0.1
+
+
+def test_titles_are_escaped():
+    svg = draw("<script>alert('1')</script> & \"more\"", 2001, ["Com<edy"])
+    assert "<script" not in svg.lower()
+    assert parsed(svg).get("aria-label") == "<script>alert('1')</script> & \"more\" (2001)"
+
+
+def test_the_whole_title_can_be_read_on_the_poster():
+    root = parsed(draw("The Good, the Bad and the Ugly", 1966, ["Western"]))
+    letters = " ".join(text.text for text in root.iter("text") if text.get("class") != "credit")
+    assert letters == "THE GOOD, THE BAD AND THE UGLY"
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_every_palette_can_be_read(palette):
+    assert len(set(palette)) == 5
+    assert contrast(palette.ink, palette.ground) >= 4.5
+
+
+def test_every_decade_has_a_choice_of_palettes():
+    assert all(len(palettes) >= 4 for palettes in DECADES.values())
+    assert of_year(1888) == DECADES[1900]
+    assert of_year(2199) == DECADES[2020]
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+@pytest.mark.parametrize("palette", [palettes[0] for palettes in DECADES.values()])
+def test_every_composition_draws_in_every_decade(name, palette):
+    for height in (110, 260, 400):
+        stage = raise_stage(palette, palette.ground, height, Dice(f"{name}{height}"))
+        marks = COMPOSITIONS[name](stage)
+        assert len(list(parsed(f"<svg>{marks}</svg>").iter())) > 1
+        assert len(marks) < 4500
+
+
+def test_every_genre_offers_compositions_that_exist():
+    assert len(COMPOSITIONS) >= 16
+    named = set(ANYTHING).union(*(pool.split() for pool in GENRES.values()))
+    assert named == set(COMPOSITIONS)
+    assert all(len(set(pool.split())) >= 5 for pool in GENRES.values())
+
+
+def test_neighbours_differ():
+    seen = [(drawn.composition, drawn.palette) for drawn in (design(*film) for film in FILMS)]
+    assert sum(one == other for one, other in pairwise(seen)) <= 2
+    assert Counter(seen).most_common(1)[0][1] <= 4
+
+
+def test_a_wall_of_one_genre_and_decade_still_varies():
+    seen = {design(title, 1994, ["Drama"])[:4] for title, _, _ in FILMS[:60]}
+    assert len(seen) >= 45
+
+
+def test_posters_are_small():
+    sizes = sorted(len(draw(*film).encode()) for film in FILMS)
+    assert sizes[len(sizes) // 2] < 2000
+    assert sizes[-1] < 6000
+
+
+def test_a_standalone_poster_names_its_face():
+    assert "xmlns=" in draw("Heat", 1995, standalone=True)
+    assert "xmlns=" not in draw("Heat", 1995)
+
+
+def test_a_label_of_ones_own_is_what_a_screen_reader_hears():
+    assert parsed(draw("Heat", 1995, label="Poster of Heat")).get("aria-label") == "Poster of Heat"
