@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django_htmx.http import HttpResponseClientRedirect
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from catalog.admin.tables import ReadOnly
+from recommender.models import ModelVersion, TrainingRun
+
+LABELS = {
+    "passed": "success",
+    "refused": "danger",
+    "running": "info",
+    "done": "success",
+    "failed": "danger",
+    "cancelled": "warning",
+}
+
+
+class ReasonForm(BaseDialogForm):
+    reason = forms.CharField(
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text="Kept with the version, for whoever wonders later.",
+    )
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(ReadOnly):
+    list_display = ["name", "is_live", "gate", "ratings_count", "created_at", "promoted_at"]
+    list_filter = [("verdict", ChoicesDropdownFilter), ("is_live", BooleanRadioFilter)]
+    list_filter_submit = True
+    search_fields = ["name", "reason"]
+    fields = [
+        "name",
+        "is_live",
+        "verdict",
+        "reason",
+        "ratings_count",
+        "created_at",
+        "promoted_at",
+        "measured",
+    ]
+    actions_detail = ["make_live"]
+
+    def has_promote_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("recommender.change_modelversion")
+
+    @display(description="gate", ordering="verdict", label=LABELS)
+    def gate(self, version: ModelVersion) -> tuple[str, str]:
+        return version.verdict, version.get_verdict_display()
+
+    @display(description="metrics")
+    def measured(self, version: ModelVersion) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(version.metrics, indent=2, ensure_ascii=False))
+
+    @action(
+        description="Make live",
+        icon="published_with_changes",
+        permissions=["promote"],
+        dialog={
+            "title": "Make this version live",
+            "description": "The site recommends from it with the next request. This is also the way back "
+            "to an older version.",
+            "form_class": ReasonForm,
+            "form_submit_text": "Make live",
+        },
+    )
+    def make_live(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        # The code that trains stays out of web processes until somebody asks for it.
+        from recommender import training
+        from recommender.ml.artefact import DamagedArtefact
+
+        version = ModelVersion.objects.get(pk=object_id)
+        try:
+            training.promote(version=version, reason=form.cleaned_data["reason"])
+        except (DamagedArtefact, OSError) as error:
+            messages.error(request, f"{version} cannot go live: {error}")
+        else:
+            messages.success(request, f"{version} is live.")
+        return HttpResponseClientRedirect(reverse("admin:recommender_modelversion_change", args=[object_id]))
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnly):
+    list_display = ["started_at", "status", "percent", "step", "version", "ended_at"]
+    list_filter = [("state", ChoicesDropdownFilter)]
+    list_filter_submit = True
+    list_select_related = ["version"]
+    search_fields = ["version__name", "error"]
+    fields = [
+        "state",
+        "percent",
+        "step",
+        "cancel_requested",
+        "version",
+        "error",
+        "started_at",
+        "seen_at",
+        "ended_at",
+    ]
+    actions = ["cancel"]
+
+    @display(description="state", ordering="state", label=LABELS)
+    def status(self, run: TrainingRun) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @display(description="progress", ordering="progress")
+    def percent(self, run: TrainingRun) -> str:
+        return f"{run.progress:.0%}"
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recommender.change_trainingrun")
+
+    @admin.action(description="Cancel", permissions=["cancel"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[TrainingRun]) -> None:
+        running = queryset.filter(state=TrainingRun.State.RUNNING)
+        if running.update(cancel_requested=True):
+            messages.success(request, "The training stops within a few seconds.")
+        else:
+            messages.warning(request, "None of these trainings is running.")

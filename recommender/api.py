@@ -1,0 +1,55 @@
+"""What to watch next, for the member who asks."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from rest_framework import permissions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from catalog.api import MovieSerializer, errors
+from recommender.live import live_models
+from recommender.services import DEFAULT_ENGINE, ENGINES, recommend
+from recommender.visitors import Visitor
+
+NO_MODEL = "No model is trained yet; these are the highest rated films that you have not seen."
+
+
+class QuestionSerializer(serializers.Serializer):
+    engine = serializers.ChoiceField(choices=list(ENGINES.items()), default=DEFAULT_ENGINE)
+    n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many films.")
+
+
+class PickSerializer(serializers.Serializer):
+    movie = MovieSerializer()
+    stars = serializers.FloatField(allow_null=True, help_text="What you would give it, null if unknown.")
+    reason = serializers.CharField(allow_blank=True)
+
+
+@extend_schema_serializer(many=False)
+class AnswerSerializer(serializers.Serializer):
+    engine = serializers.CharField()
+    model_version = serializers.CharField(allow_null=True)
+    detail = serializers.CharField(allow_blank=True, help_text="Why the answer is not what was asked for.")
+    results = PickSerializer(many=True)
+
+
+class RecommendationViewSet(ViewSet):
+    """Films that the member has not seen, best first."""
+
+    permission_classes = [permissions.IsAuthenticated]
+
+    @extend_schema(parameters=[QuestionSerializer], responses={200: AnswerSerializer, **errors(400, 401)})
+    def list(self, request: Request) -> Response:
+        question = QuestionSerializer(data=request.query_params)
+        question.is_valid(raise_exception=True)
+        engine, limit = question.validated_data["engine"], question.validated_data["n"]
+        live = live_models()
+        answer = {
+            "engine": engine,
+            "model_version": live.version if live else None,
+            "detail": "" if live else NO_MODEL,
+            "results": recommend(Visitor.of_member(request.user), engine=engine, limit=limit),
+        }
+        return Response(AnswerSerializer(answer).data)

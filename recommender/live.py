@@ -1,0 +1,72 @@
+"""The live version's models, opened once a process and exchanged when the live version changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from recommender.ml.artefact import Bundle, DamagedArtefact, open_bundle
+from recommender.ml.contract import Recommender
+from recommender.ml.interactions import Vocabulary
+from recommender.models import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LiveModels:
+    version: str
+    models: Mapping[str, Recommender]
+    items: Vocabulary
+
+
+class _Shelf:
+    """What this process has open, and which versions it found damaged."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.opened: LiveModels | None = None
+        self.damaged: set[str] = set()
+
+    def take(self, name: str, version: ModelVersion) -> LiveModels | None:
+        with self.lock:
+            if name in self.damaged or (self.opened and self.opened.version == name):
+                return self.opened
+            try:
+                bundle: Bundle = open_bundle(version.folder)
+            except (DamagedArtefact, OSError) as error:
+                # The former version goes on; an operator reads the log and rolls back or retrains.
+                logger.error("Model version %s cannot be opened: %s", name, error)
+                self.damaged.add(name)
+                self.opened = self.opened or self._former(version)
+            else:
+                self.opened = LiveModels(name, bundle.models, bundle.items)
+            return self.opened
+
+    @staticmethod
+    def _former(version: ModelVersion) -> LiveModels | None:
+        passed = ModelVersion.objects.filter(verdict=ModelVersion.Verdict.PASSED, promoted_at__isnull=False)
+        for former in passed.exclude(pk=version.pk).order_by("-promoted_at"):
+            try:
+                bundle = open_bundle(former.folder)
+            except (DamagedArtefact, OSError):
+                continue
+            return LiveModels(former.name, bundle.models, bundle.items)
+        return None
+
+
+_shelf = _Shelf()
+
+
+def live_models() -> LiveModels | None:
+    """The models to serve from, None before the first training. One query; files are opened once."""
+    version = ModelVersion.objects.filter(is_live=True).first()
+    return _shelf.take(version.name, version) if version else None
+
+
+def forget() -> None:
+    """Close what is open, so that the next request opens the live version anew and checks its files."""
+    _shelf.opened = None
+    _shelf.damaged.clear()

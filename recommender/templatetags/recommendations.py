@@ -1,0 +1,29 @@
+"""What recommendations look like on the pages of lower apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from catalog.models import Movie
+from recommender import services
+from recommender.visitors import visitor_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("recommender/_rows.html", takes_context=True)
+def for_you(context: RequestContext, limit: int = 14) -> dict[str, Any]:
+    return {"rows": services.rows_for(visitor_of(context["request"]), limit=limit)}
+
+
+@register.inclusion_tag("recommender/_row.html", takes_context=True)
+def similar_to(context: RequestContext, movie: Movie, limit: int = 14) -> dict[str, Any]:
+    return {"row": services.similar_to(movie, visitor_of(context["request"]), limit=limit)}
+
+
+@register.inclusion_tag("recommender/_prediction.html", takes_context=True)
+def prediction(context: RequestContext, movie: Movie) -> dict[str, Any]:
+    return {"prediction": services.predict(visitor_of(context["request"]), movie), "movie": movie}

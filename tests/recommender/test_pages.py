@@ -1,0 +1,64 @@
+"""The page of suggestions."""
+
+import pytest
+
+from recommender.services import ENGINES
+from tests.factories import MovieFactory, RatingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rated_films():
+    """Films with a rating each, the least that the chart needs when no model is trained."""
+    return [
+        MovieFactory(title=f"Rated {n}", ratings_count=5 + n, half_stars_sum=40 + 8 * n) for n in range(3)
+    ]
+
+
+def test_a_newcomer_is_invited_to_rate(client, rated_films):
+    page = client.get("/for-you/").text
+    assert "Give five of them stars" in page
+    assert f"/films/{rated_films[0].pk}/rate/" in page
+
+
+def test_whoever_rated_enough_sees_suggestions_only(client, member, rated_films):
+    RatingFactory.create_batch(5, user=member)
+    client.force_login(member)
+    page = client.get("/for-you/").text
+    assert "Worked out from the 5 films" in page
+    assert "Seen any of these?" not in page
+
+
+def test_suggestions_leave_out_what_was_seen(client, member, rated_films):
+    RatingFactory(user=member, movie=rated_films[0])
+    client.force_login(member)
+    picks = [pick.movie for pick in client.get("/for-you/").context["picks"]]
+    assert rated_films[0] not in picks
+    assert rated_films[1] in picks
+
+
+def test_a_stranger_s_ratings_count_on_the_next_page(client, rated_films):
+    client.post(f"/films/{rated_films[0].pk}/rate/", {"stars": "5.0"})
+    page = client.get("/for-you/")
+    assert rated_films[0] not in [pick.movie for pick in page.context["picks"]]
+    assert "Worked out from the 1 film you" in page.text
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_every_engine_can_be_chosen(client, rated_films, engine):
+    page = client.get("/for-you/", {"engine": engine})
+    assert page.status_code == 200
+    assert f'<option value="{engine}" selected>' in page.text
+
+
+def test_an_unknown_engine_is_explained_and_the_usual_one_answers(client, rated_films):
+    page = client.get("/for-you/", {"engine": "crystal-ball"})
+    assert page.status_code == 400
+    assert "There is no such engine here" in page.text
+    assert page.context["picks"]
+
+
+def test_the_front_page_of_a_member_has_rows(client, member, rated_films):
+    client.force_login(member)
+    assert rated_films[2].get_absolute_url() in client.get("/").text

@@ -1,0 +1,113 @@
+import pytest
+from django.utils import timezone
+
+from catalog.models import Rating
+from recommender import live, training
+from recommender.ml.contract import Cancelled
+from recommender.models import ModelVersion, TrainingRun
+from recommender.tasks import train_nightly
+from tests.factories import ImportedUserFactory, RatingFactory, WatchFactory
+from tests.small_site import N_PEOPLE, two_tastes
+
+
+@pytest.fixture
+def rated_films(films, settings, tmp_path):
+    settings.MODELS_DIR = tmp_path / "models"
+    live.forget()
+    people = {user: ImportedUserFactory(source_key=f"two-tastes:{user}") for user in range(1, N_PEOPLE + 1)}
+    Rating.objects.bulk_create(
+        Rating(
+            user=people[user], movie=films[film], half_stars=int(stars * 2), source="import", rated_at=None
+        )
+        for user, film, stars in two_tastes()
+    )
+    yield films
+    live.forget()
+
+
+def test_a_first_training_passes_the_gate_and_goes_live(rated_films):
+    version = training.run()
+    assert version.verdict == ModelVersion.Verdict.PASSED, version.reason
+    assert version.is_live
+    assert live.live_models().version == version.name
+    assert version.metrics["hybrid"]["rmse"] < version.metrics["bias"]["rmse"]
+
+
+def test_the_same_ratings_are_not_trained_twice(rated_films):
+    first = training.run()
+    trained_at = (first.folder / "manifest.json").stat().st_mtime_ns
+    assert train_nightly() == first.name
+    assert (first.folder / "manifest.json").stat().st_mtime_ns == trained_at
+    assert ModelVersion.objects.count() == 1
+
+
+def test_a_version_whose_files_were_damaged_is_trained_again(rated_films):
+    version = training.run()
+    (version.folder / "manifest.json").write_text("{}")
+    assert training.run().name == version.name
+    training.artefact.open_bundle(version.folder)
+
+
+def test_a_new_rating_makes_another_version_and_the_former_can_come_back(rated_films):
+    first = training.run()
+    RatingFactory(movie=rated_films[1], half_stars=9)
+    second = training.run(force=True)
+    assert second.name != first.name
+    assert ModelVersion.objects.get(is_live=True) == second
+
+    training.promote(version=first, reason="Rolled back.")
+    assert ModelVersion.objects.get(is_live=True) == first
+    assert live.live_models().version == first.name
+    assert "Rolled back." in ModelVersion.objects.get(pk=first.pk).reason
+
+
+def test_two_trainings_never_run_at_once(rated_films):
+    TrainingRun.objects.create()
+    with pytest.raises(training.TrainingRefused, match="Another training is running"):
+        training.run()
+
+
+def test_a_training_that_died_silently_does_not_block_the_next(rated_films):
+    dead = TrainingRun.objects.create()
+    TrainingRun.objects.filter(pk=dead.pk).update(seen_at=timezone.now() - 2 * training.STALE_AFTER)
+    training.run()
+    dead.refresh_from_db()
+    assert dead.state == TrainingRun.State.FAILED
+
+
+def test_a_training_can_be_cancelled_and_leaves_the_live_version_alone(rated_films):
+    def cancel_at_once(share, what):
+        TrainingRun.objects.update(cancel_requested=True)
+
+    with pytest.raises(Cancelled):
+        training.run(progress=cancel_at_once)
+    assert TrainingRun.objects.get().state == TrainingRun.State.CANCELLED
+    assert not ModelVersion.objects.exists()
+
+
+def test_too_few_ratings_are_refused_with_a_sentence_that_helps(films, settings, tmp_path):
+    settings.MODELS_DIR = tmp_path
+    RatingFactory(movie=films[1])
+    with pytest.raises(training.TrainingRefused, match="There are 1 ratings; the models need at least 50"):
+        training.run()
+    assert TrainingRun.objects.get().state == TrainingRun.State.FAILED
+
+
+def test_progress_reaches_the_end_and_never_goes_back(rated_films):
+    shares = []
+    training.run(progress=lambda share, what: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def test_viewings_without_a_rating_are_read_as_implicit_feedback(films, member):
+    from recommender.interactions import read_interactions
+
+    WatchFactory(user=member, movie=films[1])
+    WatchFactory(user=member, movie=films[1], watched_on=timezone.localdate())
+    WatchFactory(user=member, movie=films[2])
+    RatingFactory(user=member, movie=films[2], half_stars=6)
+    data = read_interactions()
+    assert len(data) == 2
+    assert len(data.rated) == 1
+    assert data.rated.rating.tolist() == [3.0]

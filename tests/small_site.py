@@ -1,0 +1,81 @@
+"""A small site with two tastes, its models fitted once a test run."""
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from catalog.models import Movie
+from recommender import live, training
+from recommender.ml import artefact
+from recommender.ml.contract import no_progress
+from recommender.ml.interactions import Catalogue, Interactions, Vocabulary
+from recommender.models import ModelVersion
+from tests.factories import MovieFactory
+
+N_FILMS = 60
+N_PEOPLE = 80
+VERSION = "small-site"
+
+
+def genre_of(film_id):
+    """Odd films are westerns, even ones musicals; people love one and dislike the other."""
+    return "Western" if film_id % 2 else "Musical"
+
+
+def two_tastes(seed=0):
+    """Columns user, film, stars of people who love westerns or musicals; lower ids are watched more."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for user in range(1, N_PEOPLE + 1):
+        watched = [film for film in range(1, N_FILMS + 1) if random.random() < 0.65 - film / 150]
+        for film in watched:
+            loved = (user + film) % 2 == 0
+            stars = (4.5 if loved else 2.0) + random.choice([-0.5, 0.0, 0.5])
+            rows.append((user, film, stars))
+    return np.array(rows)
+
+
+@pytest.fixture(scope="session")
+def small_site_interactions():
+    users, films, stars = two_tastes().T
+    ids = range(1, N_FILMS + 1)
+    catalogue = Catalogue(
+        titles=[f"Film {film}" for film in ids],
+        texts=["a duel at noon in the dust" if film % 2 else "a song on the stairs" for film in ids],
+        genres=[(genre_of(film),) for film in ids],
+        people=[(f"Director {film % 2}",) for film in ids],
+        years=np.full(N_FILMS, 1960, np.int16),
+    )
+    return Interactions.of(users, films, stars, items=Vocabulary.of(list(ids)), catalogue=catalogue)
+
+
+@pytest.fixture(scope="session")
+def small_site_bundle(small_site_interactions, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / VERSION
+    models = training.fit_all(small_site_interactions, progress=no_progress)
+    artefact.write(folder, models=models, items=small_site_interactions.items, seed=0)
+    return folder
+
+
+@pytest.fixture
+def films(db):
+    Movie.objects.all().delete()
+    return {
+        film: MovieFactory(pk=film, title=f"Film {film}", year=1960, genres=[genre_of(film)])
+        for film in range(1, N_FILMS + 1)
+    }
+
+
+@pytest.fixture
+def live_version(db, films, small_site_bundle, settings):
+    settings.MODELS_DIR = small_site_bundle.parent
+    live.forget()
+    version = ModelVersion.objects.create(
+        name=VERSION,
+        verdict=ModelVersion.Verdict.PASSED,
+        is_live=True,
+        promoted_at=timezone.now(),
+        ratings_count=len(two_tastes()),
+    )
+    yield version
+    live.forget()
