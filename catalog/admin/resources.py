@@ -1,0 +1,201 @@
+"""Tables as files. Rows name films, people and members as a person would, never by this site's own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import InvalidOperation
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Model
+from django.utils.text import slugify
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.results import Result
+from import_export.widgets import DateTimeWidget, ForeignKeyWidget, ManyToManyWidget, Widget
+
+from catalog.models import Credit, Genre, Movie, Person, Plot, Rating, Review, Watch, half_stars
+from catalog.services import refresh_counts
+
+Row = Mapping[str, Any]
+
+
+def only(model: type[Model], **known: Any) -> Any:
+    """The one row with these values. Raises ValueError, in words for the person who made the file."""
+    what = ", ".join(f"{name} “{value}”" for name, value in known.items())
+    try:
+        return model._default_manager.get(**known)
+    except model.DoesNotExist:  # type: ignore[attr-defined]
+        raise ValueError(f"There is no {model._meta.verbose_name} with {what}.") from None
+    except model.MultipleObjectsReturned:  # type: ignore[attr-defined]
+        raise ValueError(f"More than one {model._meta.verbose_name} has {what}: give its IMDb id.") from None
+
+
+def named_movie(row: Row) -> Movie:
+    """The film of a row: by IMDb id, else by MovieLens id, else by title and year."""
+    for key in ("imdb_id", "movielens_id"):
+        if row.get(key):
+            return only(Movie, **{key: row[key]})
+    return only(Movie, title=row["title"], year=row.get("year") or None)
+
+
+class MovieWidget(Widget):
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Movie:
+        return named_movie(row or {})
+
+    def render(self, value: Movie | None, obj: Any = None, **kwargs: Any) -> str:
+        return value.title if value else ""
+
+
+class PersonWidget(Widget):
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Person:
+        key = (row or {}).get("person_imdb_id")
+        return only(Person, imdb_id=key) if key else only(Person, name=value)
+
+    def render(self, value: Person | None, obj: Any = None, **kwargs: Any) -> str:
+        return value.name if value else ""
+
+
+class MemberWidget(ForeignKeyWidget):
+    def __init__(self) -> None:
+        super().__init__(get_user_model(), "username")
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Model:
+        return only(self.model, username=value)
+
+
+class GenresWidget(ManyToManyWidget):
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> list[Genre]:
+        names = [name.strip() for name in str(value or "").split(self.separator) if name.strip()]
+        return [only(Genre, name=name) for name in names]
+
+
+class OptionalTextWidget(Widget):
+    """Two films without an IMDb id are not two films with the same one."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> str | None:
+        return str(value).strip() or None if value else None
+
+
+class MomentWidget(DateTimeWidget):
+    """To the microsecond, so that a row read from its own export is unchanged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.formats = ("%Y-%m-%d %H:%M:%S.%f", *self.formats)
+
+
+class StarsWidget(Widget):
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> int:
+        try:
+            return half_stars(value)
+        except InvalidOperation:
+            raise ValueError(f"“{value}” is not a number of stars.") from None
+
+    def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
+        return f"{value / 2:g}" if value else ""
+
+
+class FilmFile(ModelResource):
+    """A table whose rows belong to films."""
+
+    movie = Field("movie", "title", MovieWidget())
+    year = Field("movie__year", "year", readonly=True)
+    imdb_id = Field("movie__imdb_id", "imdb_id", readonly=True)
+
+    class Meta:
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        use_transactions = True
+
+
+class GenreFile(ModelResource):
+    class Meta(FilmFile.Meta):
+        model = Genre
+        fields = ["name", "slug"]
+        import_id_fields = ["name"]
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        row["slug"] = row.get("slug") or slugify(row["name"])
+
+
+class PersonFile(ModelResource):
+    imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
+
+    class Meta(FilmFile.Meta):
+        model = Person
+        fields = ["name", "imdb_id"]
+        import_id_fields = ["name"]
+
+    def get_instance(self, instance_loader: Any, row: Row) -> Person | None:
+        key = {"imdb_id": row["imdb_id"]} if row.get("imdb_id") else {"name": row["name"]}
+        return Person.objects.filter(**key).first()
+
+
+class MovieFile(ModelResource):
+    genres = Field("genres", "genres", GenresWidget(Genre, separator="|", field="name"))
+    imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
+
+    class Meta(FilmFile.Meta):
+        model = Movie
+        fields = ["title", "year", "tagline", "runtime", "genres", "imdb_id", "movielens_id", "tmdb_id"]
+        import_id_fields = ["title", "year"]
+
+    def get_instance(self, instance_loader: Any, row: Row) -> Movie | None:
+        try:
+            return named_movie(row)
+        except ValueError:
+            return None
+
+
+class CreditFile(FilmFile):
+    person = Field("person", "person", PersonWidget())
+    person_imdb_id = Field("person__imdb_id", "person_imdb_id", readonly=True)
+
+    class Meta(FilmFile.Meta):
+        model = Credit
+        fields = ["movie", "year", "imdb_id", "person", "person_imdb_id", "role", "character", "position"]
+        import_id_fields = ["movie", "person", "role"]
+
+
+class PlotFile(FilmFile):
+    class Meta(FilmFile.Meta):
+        model = Plot
+        fields = ["movie", "year", "imdb_id", "text", "source", "source_url", "licence", "locked"]
+        import_id_fields = ["movie"]
+
+
+class RatingFile(FilmFile):
+    user = Field("user", "user", MemberWidget())
+    stars = Field("half_stars", "stars", StarsWidget())
+    rated_at = Field("rated_at", "rated_at", MomentWidget())
+
+    class Meta(FilmFile.Meta):
+        model = Rating
+        fields = ["user", "movie", "year", "imdb_id", "stars", "rated_at"]
+        import_id_fields = ["user", "movie"]
+        store_instance = True
+        # The widgets check every value; a form would call an unknown time missing.
+        clean_model_instances = False
+
+    def after_import(self, dataset: Any, result: Result, **kwargs: Any) -> None:
+        refresh_counts(movie_ids={row.instance.movie_id for row in result.rows if row.instance})
+
+
+class WatchFile(FilmFile):
+    user = Field("user", "user", MemberWidget())
+
+    class Meta(FilmFile.Meta):
+        model = Watch
+        fields = ["user", "movie", "year", "imdb_id", "watched_on", "rewatch"]
+        import_id_fields = ["user", "movie", "watched_on"]
+
+
+class ReviewFile(FilmFile):
+    user = Field("user", "user", MemberWidget())
+
+    class Meta(FilmFile.Meta):
+        model = Review
+        fields = ["user", "movie", "year", "imdb_id", "text", "has_spoilers"]
+        import_id_fields = ["user", "movie"]

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from catalog import views
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("films/", views.browse, name="browse"),
+    path("search/", views.search, name="search"),
+    path("films/<int:pk>/rate/", views.movie_rate, name="movie-rate"),
+    path("films/<int:pk>/log/", views.movie_log, name="movie-log"),
+    path("films/<int:pk>/review/", views.movie_review, name="movie-review"),
+    path("films/<int:pk>/", views.movie, name="movie-by-id"),
+    path("films/<int:pk>/<slug:slug>/", views.movie, name="movie"),
+    path("diary/<int:pk>/remove/", views.watch_remove, name="watch-remove"),
+    path("reviews/<int:pk>/remove/", views.review_remove, name="review-remove"),
+]

@@ -1,0 +1,246 @@
+import pytest
+from django.utils import timezone
+
+from catalog.models import Credit, Movie, OtherTitle, Person, Plot, PlotFetch, PlotProviderState, Rating
+from tests.factories import (
+    GenreFactory,
+    ImportedUserFactory,
+    MovieFactory,
+    RatingFactory,
+    ReviewFactory,
+    UserFactory,
+    WatchFactory,
+)
+from tests.panel import address, assert_pages_answer, confirm, site_owner, tables_of, upload
+
+pytestmark = pytest.mark.django_db
+SAMPLES = {
+    "catalog.Movie": lambda: MovieFactory(genres=["Western"]),
+    "catalog.Genre": GenreFactory,
+    "catalog.Person": lambda: Person.objects.create(name="Varda"),
+    "catalog.Credit": lambda: credit(),
+    "catalog.OtherTitle": lambda: OtherTitle.objects.create(movie=MovieFactory(), title="Le bonheur"),
+    "catalog.Rating": RatingFactory,
+    "catalog.Watch": WatchFactory,
+    "catalog.Review": ReviewFactory,
+    "catalog.Plot": lambda: Plot.objects.create(movie=MovieFactory(), text="A man leaves.", source="tmdb"),
+    "catalog.PlotFetch": lambda: fetch(),
+    "catalog.PlotProviderState": lambda: PlotProviderState.objects.create(provider="tmdb"),
+}
+
+
+@pytest.fixture
+def panel(client):
+    client.force_login(site_owner())
+    return client
+
+
+def credit():
+    person = Person.objects.create(name="Varda")
+    return Credit.objects.create(movie=MovieFactory(), person=person, role=Credit.Role.DIRECTOR)
+
+
+def fetch(state=PlotFetch.State.NOT_FOUND):
+    return PlotFetch.objects.create(
+        movie=MovieFactory(), provider="tmdb", state=state, due_at=timezone.now(), attempts=3
+    )
+
+
+def counts(movie):
+    movie.refresh_from_db()
+    return movie.ratings_count, movie.half_stars_sum
+
+
+@pytest.mark.parametrize("label", tables_of("catalog"))
+def test_every_page_of_every_table_answers(panel, label):
+    assert_pages_answer(panel, SAMPLES[label]())
+
+
+@pytest.mark.parametrize("factory", [MovieFactory, RatingFactory, ReviewFactory, WatchFactory])
+def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(
+    panel, factory, django_assert_max_num_queries
+):
+    def queries():
+        with django_assert_max_num_queries(100) as captured:
+            panel.get(address(factory._meta.model, "changelist"))
+        return len(captured)
+
+    factory.create_batch(2)
+    queries()
+    few = queries()
+    factory.create_batch(18)
+    assert queries() == few
+
+
+def test_films_are_found_by_words_of_their_titles_whatever_the_accents(panel):
+    MovieFactory(title="Amélie", year=2001)
+    MovieFactory(title="Heat")
+    page = panel.get(address(Movie, "changelist"), {"q": "AMELIE 2001"}).content.decode()
+    assert "Amélie" in page
+    assert "Heat" not in page
+
+
+def test_ratings_are_found_by_member_and_by_film(panel):
+    by_anouk = RatingFactory(user=UserFactory(username="anouk"), movie=MovieFactory(title="Heat"))
+    of_stalker = RatingFactory(movie=MovieFactory(title="Stalker"))
+
+    def found(words):
+        return list(panel.get(address(Rating, "changelist"), {"q": words}).context["cl"].result_list)
+
+    assert found("Anouk") == [by_anouk]
+    assert found("stalker") == [of_stalker]
+
+
+def test_a_film_edited_here_gets_its_new_address(panel, movie):
+    form = panel.get(address(Movie, "change", movie.pk)).context["adminform"].form.initial
+    fields = {key: value for key, value in form.items() if value is not None} | {"title": "Città aperta"}
+    fields["genres"] = []
+    for inline in ("credits", "other_titles"):
+        fields |= {f"{inline}-TOTAL_FORMS": 0, f"{inline}-INITIAL_FORMS": 0}
+    panel.post(address(Movie, "change", movie.pk), fields)
+    movie.refresh_from_db()
+    assert (movie.slug, movie.search_title) == ("citta-aperta-1979", "citta aperta 1979")
+
+
+def test_a_rating_given_here_counts(panel, member, movie):
+    panel.post(address(Rating, "add"), {"user": member.pk, "movie": movie.pk, "half_stars": 7})
+    assert counts(movie) == (1, 7)
+
+
+def test_a_rating_changed_here_counts_anew(panel, movie):
+    rating = RatingFactory(movie=movie, half_stars=2)
+    panel.post(address(Rating, "change", rating.pk), {"half_stars": 9})
+    assert counts(movie) == (1, 9)
+
+
+def test_a_rating_deleted_here_no_longer_counts(panel, movie):
+    rating, _ = RatingFactory(movie=movie, half_stars=2), RatingFactory(movie=movie, half_stars=9)
+    panel.post(address(Rating, "delete", rating.pk), {"post": "yes"})
+    assert counts(movie) == (1, 9)
+
+
+def test_many_ratings_deleted_at_once_no_longer_count(panel, movie):
+    ratings = RatingFactory.create_batch(3, movie=movie)
+    chosen = {"action": "delete_selected", "_selected_action": [ratings[0].pk, ratings[1].pk], "post": "yes"}
+    panel.post(address(Rating, "changelist"), chosen)
+    assert counts(movie) == (1, 8)
+
+
+def test_deleting_a_film_tells_how_much_goes_with_it_and_takes_it(panel, movie):
+    RatingFactory.create_batch(3, movie=movie)
+    ReviewFactory(movie=movie)
+    page = panel.get(address(Movie, "delete", movie.pk))
+    assert dict(page.context["model_count"]) == {"movies": 1, "ratings": 3, "reviews": 1}
+    panel.post(address(Movie, "delete", movie.pk), {"post": "yes"})
+    assert Rating.objects.count() == 0
+
+
+def test_a_plot_edited_here_is_the_editors_and_locked(panel, movie):
+    plot = Plot.objects.create(movie=movie, text="From afar.", source="tmdb")
+    panel.post(address(Plot, "change", plot.pk), {"movie": movie.pk, "text": "Written here."})
+    plot.refresh_from_db()
+    assert (plot.text, plot.source, plot.locked) == ("Written here.", "editor", True)
+
+
+def test_unlocking_a_plot_leaves_its_source_alone(panel, movie):
+    plot = Plot.objects.create(movie=movie, text="From afar.", source="tmdb", locked=True)
+    panel.post(address(Plot, "change", plot.pk), {"movie": movie.pk, "text": "From afar."})
+    plot.refresh_from_db()
+    assert (plot.source, plot.locked) == ("tmdb", False)
+
+
+def test_the_queue_of_plots_shows_counts_per_state(panel):
+    fetch(PlotFetch.State.FOUND), fetch(PlotFetch.State.RETRY), fetch(PlotFetch.State.RETRY)
+    shown = panel.get(address(PlotFetch, "changelist")).context["counts"]
+    assert {count["label"]: count["number"] for count in shown} == {
+        "Found": 1,
+        "Not found": 0,
+        "To be tried again": 2,
+        "Due now": 2,
+    }
+
+
+def test_a_film_that_was_not_found_can_be_asked_for_again(panel):
+    waiting = fetch()
+    panel.post(address(PlotFetch, "changelist"), {"action": "ask_again", "_selected_action": [waiting.pk]})
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts) == (PlotFetch.State.RETRY, 0)
+
+
+def test_an_import_shows_what_it_would_do_before_it_does_it(panel):
+    trial = upload(panel, Movie, "title,year,genres,imdb_id\nHeat,1995,,\nStalker,1979,,\n")
+    assert "Stalker" in trial.content.decode()
+    assert Movie.objects.count() == 0
+    confirm(panel, Movie, trial)
+    assert set(Movie.objects.values_list("slug", "imdb_id")) == {("heat-1995", None), ("stalker-1979", None)}
+
+
+def test_a_film_in_a_file_is_the_one_with_its_imdb_id(panel):
+    movie = MovieFactory(title="Old", imdb_id="tt0113277", genres=["Drama"])
+    GenreFactory(name="Crime")
+    rows = "title,year,genres,imdb_id\nHeat,1995,Drama|Crime,tt0113277\n"
+    confirm(panel, Movie, upload(panel, Movie, rows))
+    movie.refresh_from_db()
+    assert (movie.title, Movie.objects.count()) == ("Heat", 1)
+    assert set(movie.genres.values_list("name", flat=True)) == {"Drama", "Crime"}
+
+
+def test_imported_ratings_count(panel, member):
+    movie = MovieFactory(title="Heat", year=1995)
+    rows = "user,title,year,stars,rated_at\nanouk,Heat,1995,3.5,2020-02-01 20:15:00\n"
+    confirm(panel, Rating, upload(panel, Rating, rows))
+    assert counts(movie) == (1, 7)
+    assert Rating.objects.get().rated_at.year == 2020
+
+
+@pytest.mark.parametrize(
+    ("bad_row", "complaint"),
+    [
+        ("anouk,Heat,1995,3.25", "in steps of a half"),
+        ("anouk,Heat,1995,many", "is not a number of stars"),
+        ("nobody,Heat,1995,3", "There is no user with username “nobody”"),
+        ("anouk,Ronin,1998,3", "There is no movie with title “Ronin”, year “1998”"),
+    ],
+)
+def test_one_bad_row_is_shown_and_nothing_is_written(panel, member, bad_row, complaint):
+    MovieFactory(title="Heat", year=1995), MovieFactory(title="Stalker", year=1979)
+    trial = upload(panel, Rating, f"user,title,year,stars\nanouk,Stalker,1979,5\n{bad_row}\n")
+    assert complaint in trial.content.decode()
+    assert "confirm_form" not in trial.context
+    assert Rating.objects.count() == 0
+
+
+def test_an_unknown_genre_is_a_bad_row(panel):
+    trial = upload(panel, Movie, "title,year,genres\nHeat,1995,Heist\n")
+    assert "There is no genre with name “Heist”" in trial.content.decode()
+    assert Movie.objects.count() == 0
+
+
+@pytest.mark.parametrize("factory", [MovieFactory, RatingFactory, ReviewFactory, WatchFactory, credit])
+def test_what_is_exported_can_be_imported_again_and_changes_nothing(panel, factory):
+    rows = [factory() for _ in range(1 if factory is credit else 2)]
+    model = type(rows[0])
+    fields = dict.fromkeys(panel.get(address(model, "export")).context["form"].fields, "on")
+    del fields["export_items"]
+    exported = panel.post(address(model, "export"), fields | {"format": "0", "resource": ""})
+    trial = upload(panel, model, exported.content.decode())
+    assert trial.context["result"].totals["skip"] == len(rows)
+
+
+def test_a_rating_without_a_time_stays_without_one_on_its_way_through_a_file(panel):
+    rating = RatingFactory(user=ImportedUserFactory(username="u1"), rated_at=None)
+    film = rating.movie
+    rows = f"user,title,year,stars,rated_at\nu1,{film.title},{film.year},1,\n"
+    confirm(panel, Rating, upload(panel, Rating, rows))
+    rating.refresh_from_db()
+    assert (rating.half_stars, rating.rated_at) == (2, None)
+
+
+def test_who_may_only_look_may_not_import(client):
+    from django.contrib.auth.models import Permission
+
+    helper = UserFactory(is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(codename="view_rating"))
+    client.force_login(helper)
+    assert client.get(address(Rating, "changelist")).status_code == 200
+    assert client.get(address(Rating, "import")).status_code == 403

@@ -1,0 +1,79 @@
+"""A page asks as many questions of the database with fifty films as with five."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog import services
+from catalog.models import Credit, Genre, Movie, OtherTitle, Person, Plot
+from tests.factories import (
+    MovieFactory,
+    RatingFactory,
+    ReviewFactory,
+    UserFactory,
+    WatchFactory,
+)
+
+pytestmark = pytest.mark.django_db
+FIRST_DAY = date(2020, 1, 1)
+
+PAGES = {
+    "front page": "/",
+    "browse": "/films/",
+    "browse, filtered and ordered": "/films/?genre=drama&decade=1970&sort=best",
+    "search": "/search/?q=film",
+    "film": "{film}",
+    "profile": "/people/anouk/",
+    "diary": "/people/anouk/diary/",
+    "ratings": "/people/anouk/ratings/",
+    "reviews": "/people/anouk/reviews/",
+    "for you": "/for-you/",
+}
+
+
+def grow(anouk, start, size):
+    """Films from number `start` on, each seen, rated and reviewed by anouk; the first film by everybody."""
+    first = Movie.objects.order_by("pk").first()
+    for number in range(start, size):
+        film = MovieFactory(title=f"Film {number}", genres=["Drama", f"Genre {number}"])
+        RatingFactory(user=anouk, movie=film)
+        WatchFactory(user=anouk, movie=film, watched_on=FIRST_DAY + timedelta(days=9 * number))
+        ReviewFactory(user=anouk, movie=film)
+        add_to_first_film(first or film, number)
+    services.refresh_counts()
+
+
+def add_to_first_film(film, number):
+    somebody = UserFactory()
+    RatingFactory(user=somebody, movie=film, half_stars=number % 10 + 1)
+    ReviewFactory(user=somebody, movie=film)
+    OtherTitle.objects.create(movie=film, title=f"Movie {number}")
+    film.genres.add(Genre.objects.get(slug=f"genre {number}"))
+    Credit.objects.create(movie=film, person=Person.objects.create(name=f"Actor {number}"), role="cast")
+
+
+def queries_of(client, address):
+    client.get(address)  # what is kept for every visitor, such as content types, is read once
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return [query["sql"] for query in queries]
+
+
+@pytest.mark.parametrize("who", ["stranger", "member"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_costs_the_same_at_two_sizes(client, page, who, settings):
+    settings.MOVIES_PER_PAGE = 200
+    anouk = UserFactory(username="anouk")
+    grow(anouk, 0, 5)
+    if who == "member":
+        client.force_login(anouk)
+    film = Movie.objects.order_by("pk").first()
+    Plot.objects.create(movie=film, text="It begins.", source="editor")
+    address = PAGES[page].format(film=film.get_absolute_url())
+    few = queries_of(client, address)
+    grow(anouk, 5, 50)
+    many = queries_of(client, address)
+    assert len(many) == len(few), "\n".join(many)
+    assert len(few) <= 20
