@@ -1,0 +1,29 @@
+"""The one list of API resources; each app owns its own view sets."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views import defaults
+from rest_framework.routers import SimpleRouter
+
+from catalog.api import GenreViewSet, MovieViewSet, RatingViewSet
+from recommender.api import RecommendationViewSet
+
+router = SimpleRouter()
+router.register("films", MovieViewSet, basename="film")
+router.register("genres", GenreViewSet, basename="genre")
+router.register("ratings", RatingViewSet, basename="rating")
+router.register("recommendations", RecommendationViewSet, basename="recommendation")
+
+
+def nothing_here(request: HttpRequest, rest: str = "") -> JsonResponse:
+    """Programs that mistype an address get JSON, not the site's page."""
+    return JsonResponse({"detail": "There is nothing at this address."}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "Something broke here; it is in the log."}, status=500)
+    return defaults.server_error(request)
+
+
+urlpatterns = [*router.urls, path("<path:rest>", nothing_here), path("", nothing_here)]

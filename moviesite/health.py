@@ -1,0 +1,63 @@
+"""Whether the site is up: `ping` for the process, `health` for what it stands on."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from health_check.base import HealthCheck, HealthCheckResult
+from health_check.checks import Cache, Database
+from health_check.contrib.redis import Redis
+from health_check.exceptions import ServiceUnavailable
+from health_check.views import HealthCheckView
+from redis.asyncio import Redis as RedisClient
+
+
+def ping(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("pong", content_type="text/plain")
+
+
+def _broker() -> RedisClient:
+    return RedisClient.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+
+
+@dataclass
+class LiveModel(HealthCheck):
+    """A version is live and its files are there."""
+
+    async def run(self) -> None:
+        await sync_to_async(self._look)()
+
+    @staticmethod
+    def _look() -> None:
+        from recommender.models import ModelVersion
+
+        version = ModelVersion.objects.filter(is_live=True).first()
+        if version is None:
+            raise ServiceUnavailable("No model is live yet")
+        if not (version.folder / "manifest.json").is_file():
+            raise ServiceUnavailable(f"The files of version {version} cannot be read")
+
+
+class HealthView(HealthCheckView):
+    """503 where the site cannot work; 200 and "degraded" where it works with less."""
+
+    needed = {"database": Database(), "cache": Cache()}
+    useful = {"model": LiveModel(), "broker": Redis(client_factory=_broker)}
+    http_method_names = ["get", "head"]
+
+    async def get(self, request: HttpRequest) -> JsonResponse:
+        checks = {**self.needed, **self.useful}
+        results = await asyncio.gather(*(check.get_result() for check in checks.values()))
+        named: dict[str, HealthCheckResult] = dict(zip(checks, results, strict=True))
+        down = any(named[name].error for name in self.needed)
+        reduced = any(named[name].error for name in self.useful)
+        status = "down" if down else "degraded" if reduced else "ok"
+        body = {"status": status, **{name: str(result.error or "ok") for name, result in named.items()}}
+        return JsonResponse(body, status=503 if down else 200)
+
+
+health = HealthView.as_view()

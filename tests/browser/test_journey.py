@@ -1,0 +1,79 @@
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from catalog.models import Rating
+
+PASSWORD = "seven samurai on a hill"
+
+
+def sign_up(page, name):
+    page.goto("/accounts/signup/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail").fill(f"{name}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def suggested(page):
+    page.goto("/for-you/")
+    return [link.get_attribute("href") for link in page.locator(".wall .card > a").all()]
+
+
+def star(page, film, half_stars):
+    return page.locator(f"#rate-{film}-{half_stars}")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_sign_up_rate_five_films_see_the_list_change_and_log_out(open_page, take_picture, width):
+    page = open_page("/", width=width)
+    take_picture(page, f"stranger-{width}")
+    sign_up(page, "anouk")
+    before = suggested(page)
+
+    for film in (1, 3, 5, 7, 9):
+        page.goto(f"/films/{film}/")
+        star(page, film, 10).check(force=True)
+        expect(star(page, film, 10)).to_be_checked()
+        expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    assert Rating.objects.filter(user__username="anouk", half_stars=10).count() == 5
+
+    after = suggested(page)
+    take_picture(page, f"for-you-{width}")
+    assert after
+    assert after != before
+    assert sum(int(re.search(r"/films/(\d+)/", href)[1]) % 2 for href in after[:8]) >= 6
+
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
+
+
+def test_without_javascript_a_film_is_rated_reviewed_and_logged(open_page, take_picture):
+    page = open_page("/", javascript=False)
+    sign_up(page, "rosa")
+    page.goto("/films/3/")
+    star(page, 3, 7).check(force=True)
+    page.get_by_role("button", name="Rate").click()
+    member = get_user_model().objects.get(username="rosa")
+    assert member.ratings.get().stars == 3.5
+    take_picture(page, "film-without-javascript")
+
+
+def test_a_strangers_ratings_come_along_at_sign_up(open_page):
+    page = open_page("/films/5/")
+    star(page, 5, 9).check(force=True)
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    sign_up(page, "nomad")
+    assert get_user_model().objects.get(username="nomad").ratings.get().stars == 4.5
+
+
+def test_nothing_reloads_when_a_film_is_rated_with_htmx(open_page):
+    page = open_page("/films/5/")
+    page.evaluate("window.stillHere = true")
+    star(page, 5, 9).check(force=True)
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    assert page.evaluate("window.stillHere")
