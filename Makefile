@@ -50,12 +50,17 @@ lint: install-dev ## format, lint, types, import contracts, migrations, containe
 	@.venv/bin/hadolint Dockerfile
 	@SECRET_KEY=lint POSTGRES_PASSWORD=lint .venv/bin/docker-compose config --quiet
 
-test: lint chromium ## all checks, and the tests on SQLite and PostgreSQL with a worker and a browser
+test: lint chromium real-data ## all checks, and the tests on SQLite and PostgreSQL with a worker and a browser
 	@.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope
 	@$(venv) -m tests.on_postgres .venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope $(ON_POSTGRES)
 
 bench: install-dev ## how fast and how good the models are on this machine
 	@$(venv) -m tests.bench
+
+# The models are tested on real ratings: a folder of data sets beside this one, or what `make run` takes.
+.PHONY: real-data
+real-data: install-dev $(secrets)
+	@[ -d ../shared/data ] || $(venv) manage.py get_films >/dev/null
 
 .PHONY: chromium
 chromium: install-dev

@@ -6,9 +6,11 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 # Tests run side by side: a thread each is what keeps them from waiting for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="marquee-tests-"))
+# Every process of the tests has its own folder, whatever folder the site uses; it goes with the process.
+_folder = tempfile.TemporaryDirectory(prefix="marquee-tests-", ignore_cleanup_errors=True)
+os.environ["VAR_DIR"] = _folder.name
 
-from moviesite.settings import *  # noqa: F403
+from moviesite.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,7 +1,7 @@
 """Content: films are alike when their words, genres and people are.
 
     x_i = (a_w t_i, a_g g_i, a_p p_i),  scaled to unit length
-    t_i, g_i, p_i: TF-IDF of the words of title and texts, of the genres and of the people, each of
+    t_i, g_i, p_i: TF-IDF of the words of title, year and texts, of the genres and of the people, each of
                    unit length, nought where nothing is known; a: the square roots of the blocks' weights
 
     cos(i, j) = x_i . x_j
@@ -100,7 +100,8 @@ class Content(Recommender):
 
         config = self.config
         if block == "words":
-            documents = map(" ".join, zip(catalogue.titles, catalogue.texts, strict=True))
+            years = (str(year or "") for year in catalogue.years)
+            documents = map(" ".join, zip(catalogue.titles, years, catalogue.texts, strict=True))
             words = TfidfVectorizer(
                 stop_words="english",
                 ngram_range=(1, 2),

@@ -14,7 +14,6 @@ from django.core.management import CommandError, call_command
 
 from catalog.datasets import grouplens, packages, sources
 from catalog.datasets.errors import NotAvailable
-from catalog.models import Credit
 from recommender.ml.movielens import UnreadableDataset, open_dataset
 from tests.factories import MovieFactory
 
@@ -236,6 +235,7 @@ def movies_db(tmp_path):
                     "Al Pacino, Val Kilmer",
                 ),
                 (2, "tt0116191", "Emma", 1996, 120.0, "Douglas McGrath", "", ""),
+                (4, "tt0119177", "Gattaca", 1997, 106.0, "Andrew Niccol", "", "Val Kilmer"),
                 (3, "tt0118308", "Emma", 1996, 107.0, "Diarmuid Lawrence", "", ""),
             ],
         )
@@ -243,15 +243,16 @@ def movies_db(tmp_path):
 
 
 @pytest.mark.django_db
-def test_credits_are_added_once_to_the_films_they_belong_to(movies_db):
+def test_credits_are_added_once_and_the_busiest_of_the_cast_come_first(movies_db):
     film = MovieFactory(title="Heat", year=1995)
+    MovieFactory(title="Gattaca", year=1997)
     for _ in range(2):
         call_command("load_credits", movies_db)
     film.refresh_from_db()
     assert (film.imdb_id, film.runtime) == ("tt0113277", 170)
-    assert list(Credit.objects.values_list("role", "person__name")) == [
-        ("cast", "Al Pacino"),
+    assert list(film.credits.values_list("role", "person__name")) == [
         ("cast", "Val Kilmer"),
+        ("cast", "Al Pacino"),
         ("director", "Michael Mann"),
         ("writer", "Michael Mann"),
     ]

@@ -166,6 +166,17 @@ def test_everybody_who_made_a_film_is_named_in_order(client, movie):
     assert "Frances" in page
 
 
+def test_a_long_cast_is_folded_after_twelve_names(client, movie):
+    for place in range(15):
+        actor = Person.objects.create(name=f"Actor {place}")
+        Credit.objects.create(
+            movie=movie, person=actor, role="cast", position=place, character=f"Part {place}"
+        )
+    page = client.get(movie.get_absolute_url()).text
+    assert "and 3 more" in page
+    assert page.index("Actor 11") < page.index("<summary>and 3 more") < page.index("Part 14")
+
+
 def test_the_average_says_how_many_ratings_were_imported(client, movie):
     RatingFactory.create_batch(2, movie=movie, user__source="import", user__is_active=False, source="import")
     RatingFactory(movie=movie)

@@ -31,6 +31,7 @@ from recommender.ml import artefact
 from recommender.ml.contract import Cancelled, Recommender
 from recommender.ml.interactions import History, Interactions
 from tests.recommender.ml import samples
+from tests.recommender.ml.real_data import REPOSITORY
 
 Scores = NDArray[np.float32]
 SEED = 7
@@ -134,7 +135,7 @@ class RecommenderContract(ABC):
             f"print([name for name in {TRAINING_ONLY} if name in sys.modules])\n"
         )
         command = [sys.executable, "-c", script, str(bundle_folder)]
-        done = subprocess.run(command, cwd=samples.REPOSITORY, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
         assert done.stdout.strip() == "[]", done.stderr
 
     def test_same_seed_gives_the_same_state(self, fitted: Recommender, sample: Interactions) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from zipfile import ZipFile
 
 import numpy as np
-import pandas as pd
 
 from recommender.ml.interactions import Catalogue, Interactions, Vocabulary
+from recommender.ml.movielens import open_dataset
+from tests.recommender.ml.real_data import real_data
 
-REPOSITORY = Path(__file__).parents[3]
-DATA_FOLDERS = (REPOSITORY.parent / "shared" / "data", REPOSITORY / "var" / "data")
 BOARD_SIZE = 40
 
 
@@ -68,31 +65,10 @@ def _genres_only(n_items: int) -> Catalogue:
     return Catalogue(titles, texts, genres, [("Somebody",)] * n_items, years)
 
 
-def archive(name: str) -> Path:
-    """Where a data set lies; tests fail, never skip, where there is none."""
-    for folder in DATA_FOLDERS:
-        if (folder / name).exists():
-            return folder / name
-    raise FileNotFoundError(f"Put {name} into var/data to run the tests that measure models on real ratings.")
-
-
 @cache
 def latest_small() -> Interactions:
-    """MovieLens latest-small whole: 100,836 ratings, 610 users, 9,742 films (some of them unrated)."""
-    ratings = _read("ml-latest-small.zip", "ml-latest-small/ratings.csv")
-    movies = _read("ml-latest-small.zip", "ml-latest-small/movies.csv").sort_values("movieId")
-    years = movies.title.str.extract(r"\((\d{4})\)\s*$")[0].fillna("0").astype(np.int16)
-    genres = [() if line.startswith("(") else tuple(line.split("|")) for line in movies.genres]
-    n_items = len(movies)
-    catalogue = Catalogue(list(movies.title), [""] * n_items, genres, [()] * n_items, years.to_numpy())
-    return Interactions.of(
-        ratings.userId,
-        ratings.movieId,
-        ratings.rating,
-        ratings.timestamp,
-        items=Vocabulary.of(movies.movieId),
-        catalogue=catalogue,
-    )
+    """MovieLens latest-small or what stands in for it: some 100,000 ratings, their films with catalogue."""
+    return open_dataset(real_data("ml-latest-small.zip").path).interactions()
 
 
 @cache
@@ -111,18 +87,6 @@ def latest_small_cut(n_users: int = 300, at_least: int = 5) -> Interactions:
         items=Vocabulary(kept.items.ids[films]),
         catalogue=kept.catalogue.take(films.tolist()),
     )
-
-
-@cache
-def million() -> Interactions:
-    """MovieLens 1M in its original order, without times and catalogue."""
-    ratings = _read("ml-1m-no-timestamps.zip", "ml-1m/ratings.csv")
-    return Interactions.of(ratings.userId, ratings.movieId, ratings.rating)
-
-
-def _read(name: str, member: str) -> pd.DataFrame:
-    with ZipFile(archive(name)) as zipped, zipped.open(member) as file:
-        return pd.read_csv(file)
 
 
 def random90(data: Interactions, seed: int = 0) -> tuple[Interactions, Interactions]:
