@@ -32,13 +32,14 @@ def checkerboard(*, with_dislikes: bool) -> Interactions:
 
 
 def board_catalogue() -> Catalogue:
-    """Even films are set in space, odd ones are weddings of pirates: texts and genres show the board too."""
+    """Even films are set in space, odd ones are weddings of pirates: texts, years and genres show the board too."""
     kinds = (
         ("Starship", "A spaceship crew fights robots near a distant planet.", ("Sci-Fi",), ("Ann Orbit",)),
         ("Wedding", "A pirate falls in love and marries on a sunny island.", ("Romance",), ("Bob Harbour",)),
     )
     titles, texts, genres, people = zip(*(kinds[row % 2] for row in range(BOARD_SIZE)), strict=True)
-    return Catalogue(titles, texts, genres, people, np.full(BOARD_SIZE, 2000, np.int16))
+    years = np.where(np.arange(BOARD_SIZE) % 2, 1990, 1980).astype(np.int16)
+    return Catalogue(titles, texts, genres, people, years)
 
 
 def made_up_stars(n_users: int = 80, n_items: int = 50, *, share: float = 0.4, seed: int = 0) -> Interactions:
