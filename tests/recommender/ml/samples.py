@@ -32,7 +32,7 @@ def checkerboard(*, with_dislikes: bool) -> Interactions:
 
 
 def board_catalogue() -> Catalogue:
-    """Even films are set in space, odd ones are weddings of pirates: texts, years and genres show the board too."""
+    """Even films are set in space, odd ones are pirates' weddings: words, years and genres show the board."""
     kinds = (
         ("Starship", "A spaceship crew fights robots near a distant planet.", ("Sci-Fi",), ("Ann Orbit",)),
         ("Wedding", "A pirate falls in love and marries on a sunny island.", ("Romance",), ("Bob Harbour",)),
