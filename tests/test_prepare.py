@@ -108,7 +108,7 @@ def test_films_alone_do_not_count_as_imported_ratings(fresh, capsys):
 
 def make(target, **environment):
     return subprocess.run(
-        ["make", target],
+        ["make", "--no-print-directory", target],
         cwd=site.BASE_DIR,
         env=os.environ | environment,
         capture_output=True,
