@@ -1,8 +1,8 @@
-"""Content: films are alike when their words, genres and people are.
+"""Content: films are alike when their words, genres, people and times are.
 
-    x_i = (a_w t_i, a_g g_i, a_p p_i),  scaled to unit length
-    t_i, g_i, p_i: TF-IDF of the words of title, year and texts, of the genres and of the people, each of
-                   unit length, nought where nothing is known; a: the square roots of the blocks' weights
+    x_i = (a_w t_i, a_g g_i, a_p p_i, a_d d_i),  scaled to unit length
+    t_i, g_i, p_i, d_i: TF-IDF of the words of title and texts, of genres, people and the decade, each of
+                        unit length, nought where nothing is known; a: square roots of the blocks' weights
 
     cos(i, j) = x_i . x_j
     score(i)  = x_i . sum over j in the history of w_j x_j
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
 Floats = NDArray[np.float32]
-BLOCKS = ("words", "genres", "people")
+BLOCKS = ("words", "genres", "people", "decades")
 # Longer names are cut in the stored vocabulary, where one long title would widen every entry.
 NAME_BYTES = 64
 
@@ -43,6 +43,7 @@ class ContentConfig:
     words_weight: float = 1.0
     genres_weight: float = 0.15
     people_weight: float = 1.5
+    decades_weight: float = 0.05
     max_words: int = 60_000
     max_people: int = 60_000
     min_films: int = 2  # a word, pair of words or person of fewer films likens nothing to anything
@@ -51,7 +52,8 @@ class ContentConfig:
     unrated_weight: float = 0.5
 
     def __post_init__(self) -> None:
-        if min(self.words_weight, self.genres_weight, self.people_weight) < 0:
+        weights = (self.words_weight, self.genres_weight, self.people_weight, self.decades_weight)
+        if min(weights) < 0:
             raise ValueError("The weights of the blocks must not be below nought.")
         if not 0 <= self.own_mean_share <= 1:
             raise ValueError(f"own_mean_share lies between 0 and 1, not at {self.own_mean_share}.")
@@ -74,7 +76,7 @@ class Content(Recommender):
 
     X_: sparse.csr_array  # (n_items, n_features), rows of unit length or empty
     names_: NDArray[np.bytes_]  # (n_features,) UTF-8
-    starts_: NDArray[np.int64]  # (4,) first feature of each block and the end
+    starts_: NDArray[np.int64]  # (5,) first feature of each block and the end
 
     def __init__(self, config: ContentConfig | None = None) -> None:
         self.config: ContentConfig = config or ContentConfig()
@@ -100,8 +102,7 @@ class Content(Recommender):
 
         config = self.config
         if block == "words":
-            years = (str(year or "") for year in catalogue.years)
-            documents = map(" ".join, zip(catalogue.titles, years, catalogue.texts, strict=True))
+            documents = map(" ".join, zip(catalogue.titles, catalogue.texts, strict=True))
             words = TfidfVectorizer(
                 stop_words="english",
                 ngram_range=(1, 2),
@@ -114,6 +115,9 @@ class Content(Recommender):
         if block == "genres":
             genres = TfidfVectorizer(analyzer=list, dtype=np.float32)
             return _tfidf(genres, catalogue.genres, len(catalogue))
+        if block == "decades":
+            decades = [(f"{year // 10 * 10}s",) if year else () for year in catalogue.years]
+            return _tfidf(TfidfVectorizer(analyzer=list, dtype=np.float32), decades, len(catalogue))
         people = TfidfVectorizer(
             analyzer=list, max_features=config.max_people, min_df=config.min_films, dtype=np.float32
         )

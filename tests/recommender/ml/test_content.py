@@ -109,7 +109,7 @@ def test_removing_the_named_film_lowers_the_score_by_its_contribution(content: C
 
 def test_a_vocabulary_stays_within_its_bounds() -> None:
     small = Content(ContentConfig(max_words=3, max_people=1)).fit(films(), seed=0)
-    words, genres, people = np.diff(small.starts_)
+    words, genres, people, _decades = np.diff(small.starts_)
     assert words <= 3
     assert genres == 5
     assert people == 1
@@ -124,3 +124,16 @@ def test_refuses_weights_below_nought() -> None:
         ContentConfig(words_weight=-1)
     with pytest.raises(ValueError, match="own_mean_share"):
         ContentConfig(own_mean_share=2)
+
+
+def test_the_decade_breaks_a_tie_and_never_outweighs_a_genre() -> None:
+    catalogue = Catalogue(
+        titles=["One", "Two", "Three", "Four"],
+        texts=[""] * 4,
+        genres=[("Drama",), ("Drama",), ("Drama",), ("Western",)],
+        people=[()] * 4,
+        years=np.array([1950, 1954, 1994, 1950], np.int16),
+    )
+    data = Interactions.of([1], [0], [4.0], items=Vocabulary.of(np.arange(4)), catalogue=catalogue)
+    near = Content().fit(data, seed=0).similar(0)
+    assert near[1] > near[2] > near[3]
