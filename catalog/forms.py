@@ -38,6 +38,7 @@ def _check_half_stars(stars: Decimal) -> None:
 class LogForm(forms.Form):
     watched_on = forms.DateField(
         required=False,
+        initial=timezone.localdate,
         label="Seen on",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Write the day as year-month-day, such as 2024-03-09."},

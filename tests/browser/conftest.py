@@ -64,6 +64,7 @@ def open_page(chromium, site):
         page.goto(path)
         return page
 
+    open_page.complaints = complaints
     yield open_page
     for context in contexts:
         context.close()

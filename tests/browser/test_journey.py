@@ -71,9 +71,49 @@ def test_a_strangers_ratings_come_along_at_sign_up(open_page):
     assert get_user_model().objects.get(username="nomad").ratings.get().stars == 4.5
 
 
-def test_nothing_reloads_when_a_film_is_rated_with_htmx(open_page):
-    page = open_page("/films/5/")
+def test_nothing_reloads_when_a_film_is_rated_logged_reviewed_and_all_of_it_removed(open_page):
+    page = open_page("/")
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
     page.evaluate("window.stillHere = true")
     star(page, 5, 9).check(force=True)
     expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    page.get_by_text("Log it").click()
+    page.get_by_role("button", name="Into the diary").click()
+    expect(page.get_by_text("is in your diary")).to_be_visible()
+    page.locator("textarea").fill("Dust, and a duel in it.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Your review of Film 5 is up")).to_be_visible()
+
+    page.get_by_role("button", name="Remove your review").click()
+    expect(page.get_by_text("Your review of Film 5 is gone")).to_be_visible()
+    page.get_by_label("When you saw it").get_by_role("button").click()
+    expect(page.get_by_text("is out of your diary")).to_be_visible()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_hidden()
+    assert page.evaluate("window.stillHere")
+    member = get_user_model().objects.get(username="anouk")
+    assert (member.ratings.count(), member.watches.count(), member.reviews.count()) == (0, 0, 0)
+
+
+def test_a_review_that_could_not_be_sent_keeps_its_words(open_page):
+    page = open_page("/")
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
+    page.locator("textarea").fill("Dust, and a duel in it.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("The site did not answer")).to_be_visible()
+    expect(page.locator("textarea")).to_have_value("Dust, and a duel in it.")
+    # The browser itself writes a lost connection to its console.
+    assert all("htmx" in line or "DISCONNECTED" in line for line in open_page.complaints)
+    open_page.complaints.clear()
+
+
+def test_filters_renew_the_wall_in_place_and_keep_their_address(open_page):
+    page = open_page("/films/")
+    page.evaluate("window.stillHere = true")
+    page.get_by_label("Genre").select_option(label="Western")
+    page.wait_for_url("**/films/?*genre=western*")
+    expect(page.get_by_role("heading", name="Films")).to_be_visible()
     assert page.evaluate("window.stillHere")

@@ -68,3 +68,7 @@ def test_a_search_for_punctuation_alone_is_no_search():
 
 def test_a_search_as_long_as_a_page_is_refused():
     assert SearchForm({"q": "a" * 101}).errors["q"] == ["That is a long title. Try its first few words."]
+
+
+def test_the_diary_opens_at_today():
+    assert LogForm()["watched_on"].value() == timezone.localdate()
