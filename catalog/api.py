@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from catalog import services
 from catalog.models import Credit, Genre, Movie, Plot, Rating, half_stars
+from catalog.titles import search_form
 
 IdField = serializers.IntegerField(min_value=1)
 
@@ -136,7 +137,7 @@ class MovieFilter(django_filters.FilterSet):
     )
 
     def matching(self, films: QuerySet[Movie], name: str, words: str) -> QuerySet[Movie]:
-        return films.matching(words)
+        return films.matching(words) if search_form(words) else films.none()
 
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         films = super().filter_queryset(queryset)
@@ -218,7 +219,8 @@ class RatingViewSet(
     queryset = Rating.objects.none()
     filter_backends = []
     lookup_field = "movie"
-    lookup_value_regex = r"\d+"
+    # No longer than what a database key can be.
+    lookup_value_regex = r"\d{1,18}"
     http_method_names = ["get", "post", "put", "delete", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Rating]:

@@ -179,7 +179,9 @@ def _prediction(live: LiveModels, visitor: Visitor, film: Movie) -> Prediction |
     if row is None or np.isnan(stars):
         return None
     reasons = _reasons(live, visitor, row)
-    return Prediction(stars, reasons, _stars_without(live, visitor, reasons[0], row) if reasons else None)
+    without = _stars_without(live, visitor, reasons[0], row) if reasons else stars
+    # As the page rounds them: a difference that cannot be read is none.
+    return Prediction(stars, reasons, without if round(without, 1) != round(stars, 1) else None)
 
 
 def _stars_without(live: LiveModels, visitor: Visitor, reason: Reason, row: int) -> float:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 SEED = 0
 KEPT_VERSIONS = 5
 # A run that has not reported for this long died with its process.
-STALE_AFTER = timedelta(minutes=30)
+STALE_AFTER = timedelta(minutes=10)
 # Below this there is nothing to learn from and nothing to judge by.
 LEAST_RATINGS = 50
 

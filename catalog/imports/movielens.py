@@ -22,6 +22,8 @@ from recommender.ml.movielens import MovieLens, Problem, RatingChunk, Unreadable
 Advance = Callable[[int], object]
 # Its ids are its own; every later set continues those of 1M.
 FORMS_WITH_OWN_IDS = frozenset({"100k"})
+# Two people with so many ratings, all of them alike, are one.
+TELLING = 15
 
 
 @dataclass
@@ -77,6 +79,8 @@ def _take_ratings(dataset: MovieLens, people: ImportedPeople, taken: Taken, adva
     written, seen = 0, set[int]()
     for chunk in dataset.rating_chunks():
         columns = _Columns.of(chunk, taken.films.keys, people, taken)
+        if not seen and people.added == len(np.unique(columns.user)):
+            _refuse_what_is_here_already(columns)
         written += writer.write(columns.rows())
         rows += len(columns.user)
         seen.update(np.unique(chunk.user).tolist())
@@ -87,6 +91,18 @@ def _take_ratings(dataset: MovieLens, people: ImportedPeople, taken: Taken, adva
     taken.ratings_added = Rating.objects.count() - before
     taken.ratings_changed = written - taken.ratings_added
     taken.ratings_unchanged = rows - written
+
+
+def _refuse_what_is_here_already(columns: _Columns) -> None:
+    """A new name for a set that was imported would count everybody twice: the first person gives it away."""
+    mine = columns.user == columns.user[0]
+    ratings = set(zip(columns.movie[mine].tolist(), columns.half_stars[mine].tolist(), strict=True))
+    movie, half_stars = min(ratings)
+    alike = Rating.objects.imported().filter(movie=movie, half_stars=half_stars).select_related("user")
+    for other in alike if len(ratings) >= TELLING else ():
+        if set(other.user.ratings.values_list("movie_id", "half_stars")) == ratings:
+            name = other.user.source_key.partition(":")[0]
+            raise UnreadableDataset(f"These people are here already as {name}: give --name {name} to import.")
 
 
 def _nothing_in(dataset: MovieLens) -> str:

@@ -13,10 +13,10 @@ from catalog.models.films import Movie
 
 def half_stars(stars: Decimal | float | str) -> int:
     """3.5 stars are 7 half stars, the whole number that is stored. Raises ValueError for anything between."""
-    doubled = Decimal(str(stars)) * 2
-    if doubled != doubled.to_integral_value() or not 1 <= doubled <= 10:
+    exact = Decimal(str(stars))
+    if not Decimal("0.5") <= exact <= 5 or exact * 2 != (exact * 2).to_integral_value():
         raise ValueError(f"{stars} is not a rating: give half a star to five stars, in steps of a half.")
-    return int(doubled)
+    return int(exact * 2)
 
 
 class RatingSource(models.TextChoices):

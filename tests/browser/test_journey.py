@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from catalog.models import Rating
+from tests.factories import ReviewFactory
 
 PASSWORD = "seven samurai on a hill"
 
@@ -117,3 +118,10 @@ def test_filters_renew_the_wall_in_place_and_keep_their_address(open_page):
     page.wait_for_url("**/films/?*genre=western*")
     expect(page.get_by_role("heading", name="Films")).to_be_visible()
     assert page.evaluate("window.stillHere")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_one_endless_word_does_not_widen_the_page(open_page, films, width):
+    ReviewFactory(movie=films[5], text="A" * 5000)
+    page = open_page("/films/5/", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

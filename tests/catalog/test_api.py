@@ -213,3 +213,35 @@ def test_too_many_writes_are_told_to_wait_and_reading_goes_on(api, movie, monkey
     assert "throttled" in answers[-1].json()["detail"]
     assert int(answers[-1]["Retry-After"]) > 0
     assert api.get(RATINGS).status_code == 200
+
+
+# What nobody sends by accident
+
+
+@pytest.mark.parametrize("stars", ["1E99999999999", "NaN", "-Infinity", [4], {"stars": 4}, True])
+def test_stars_beyond_all_measure_are_refused_with_a_reason(api, movie, stars):
+    answer = api.post(RATINGS, {"movie": movie.pk, "stars": stars}, format="json")
+    assert answer.status_code == 400
+    assert "stars" in answer.json()
+    assert not Rating.objects.exists()
+
+
+def test_a_film_id_longer_than_any_key_is_not_found(api):
+    assert api.get(f"{RATINGS}99999999999999999999999/").status_code == 404
+    assert api.get(f"{RATINGS}9223372036854775808/").status_code == 404
+
+
+def test_json_that_nests_without_end_is_malformed_json(api):
+    answer = api.post(RATINGS, "[" * 100_000, content_type="application/json")
+    assert answer.status_code == 400
+    assert "nested too deeply" in answer.json()["detail"]
+
+
+def test_a_search_for_signs_alone_finds_nothing(client):
+    MovieFactory()
+    assert titles(client, q="?!") == []
+
+
+def test_a_mistyped_address_answers_json_to_writes_too(movie):
+    answer = APIClient(enforce_csrf_checks=True).post("/api/v1/nope/", {})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")

@@ -72,3 +72,8 @@ def test_a_search_as_long_as_a_page_is_refused():
 
 def test_the_diary_opens_at_today():
     assert LogForm()["watched_on"].value() == timezone.localdate()
+
+
+@pytest.mark.parametrize("stars", ["1E9999999999", "-1E9999999999", "1E-9999999999", "NaN", "Infinity"])
+def test_numbers_beyond_all_measure_are_refused_like_any_other(stars):
+    assert not RatingForm({"stars": stars}).is_valid()

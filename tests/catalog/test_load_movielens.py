@@ -255,3 +255,17 @@ def test_a_data_set_that_cannot_be_read_says_so_and_changes_nothing(dataset, dam
 def test_a_data_set_may_go_by_another_name(dataset, capsys):
     load(capsys, dataset, name="Film club, 1999")
     assert get_user_model().objects.filter(source_key="film-club-1999:1").exists()
+
+
+def test_a_set_under_a_new_name_is_refused_instead_of_counting_everybody_twice(dataset, capsys):
+    films = "".join(f'{film},"Film {film} (1990)",Drama\n' for film in range(100, 120))
+    (dataset / "movies.csv").write_text(MOVIES + films)
+    ratings = "".join(f"1,{film},{1 + film % 9 / 2},964982703\n" for film in range(100, 120))
+    (dataset / "ratings.csv").write_text("userId,movieId,rating,timestamp\n" + ratings)
+    load(capsys, dataset)
+    before = everything()
+    renamed = dataset.rename(dataset.with_name("copy"))
+    with pytest.raises(CommandError, match="here already as ml-tiny: give --name ml-tiny"):
+        load(capsys, renamed)
+    assert everything() == before
+    assert "0 added" in load(capsys, renamed, name="ml-tiny")

@@ -34,3 +34,10 @@ def test_train_explains_what_is_missing_on_an_empty_site(settings, tmp_path):
     settings.MODELS_DIR = tmp_path
     with pytest.raises(CommandError, match="Import a data set"):
         call_command("train")
+
+
+@pytest.mark.parametrize("n", [-1, 0, 1001])
+@pytest.mark.django_db
+def test_recommend_refuses_a_number_of_films_that_makes_no_list(member, n):
+    with pytest.raises(CommandError, match="from 1 to 1,000"):
+        call_command("recommend", "anouk", n=n)

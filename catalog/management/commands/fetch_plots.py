@@ -17,6 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--provider", choices=list(PROVIDERS), help="ask this one only")
 
     def handle(self, *args: Any, limit: int, provider: str | None, **options: Any) -> None:
+        if limit < 1:
+            raise CommandError("--limit takes a number of films from 1 up.")
         report, only = Report(), [provider] if provider else None
         with tqdm(desc="Plots", unit=" films") as bar:
 

@@ -7,6 +7,8 @@ from recommender import services
 from recommender.live import live_models
 from recommender.visitors import Visitor
 
+MOST = 1000
+
 
 class Command(BaseCommand):
     help = "Print what one person is recommended, with predicted ratings and reasons."
@@ -17,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--engine", choices=list(services.ENGINES), default=services.DEFAULT_ENGINE)
 
     def handle(self, *args: Any, username: str, n: int, engine: str, **options: Any) -> None:
+        if not 1 <= n <= MOST:
+            raise CommandError(f"--n takes a number of films from 1 to {MOST:,}.")
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is nobody called {username}.")

@@ -1,10 +1,15 @@
-from typing import Any
+import signal
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from recommender import training
 from recommender.ml.contract import Cancelled
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 class Command(BaseCommand):
@@ -22,6 +27,8 @@ class Command(BaseCommand):
                 bar.set_description_str(what, refresh=False)
                 bar.update(round(share * 100, 1) - bar.n)
 
+            # Asked to end by a supervisor, a run says so in the database and the next one may start at once.
+            signal.signal(signal.SIGTERM, _interrupt)
             try:
                 version = training.run(force=force, progress=show)
             except training.TrainingRefused as error:
