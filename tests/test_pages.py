@@ -38,3 +38,7 @@ def test_a_form_without_its_token_is_explained(movie):
     answer = Client(enforce_csrf_checks=True).post(f"/films/{movie.pk}/rate/", {"stars": "4"})
     assert answer.status_code == 403
     assert "The form waited too long" in answer.text
+
+
+def test_a_browser_that_asks_for_an_icon_by_its_old_name_is_led_to_it(client):
+    assert client.get("/favicon.ico")["Location"].endswith("favicon.svg")

@@ -244,3 +244,8 @@ def test_who_may_only_look_may_not_import(client):
     client.force_login(helper)
     assert client.get(address(Rating, "changelist")).status_code == 200
     assert client.get(address(Rating, "import")).status_code == 403
+
+
+def test_the_question_before_a_deletion_loads_the_words_its_scripts_use(panel, movie):
+    page = panel.get(f"/admin/catalog/movie/{movie.pk}/delete/").text
+    assert page.index("/admin/jsi18n/") < page.index("actions.js" if "actions.js" in page else "</head>")
