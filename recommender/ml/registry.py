@@ -8,11 +8,16 @@ from recommender.ml.contract import Recommender
 
 CLASSES = {
     "autoencoder": "recommender.ml.autoencoder:RatingAutoencoder",
+    "bayesian-svdpp": "recommender.ml.bayesian:BayesianSVDPlusPlus",
     "bias": "recommender.ml.bias:Bias",
     "content": "recommender.ml.content:Content",
+    "ease": "recommender.ml.ease:Ease",
     "hybrid": "recommender.ml.hybrid:Hybrid",
+    "ials": "recommender.ml.ials:ImplicitALS",
+    "item-cf": "recommender.ml.neighbours:ItemCF",
     "popularity": "recommender.ml.popularity:Popularity",
     "svdpp": "recommender.ml.svdpp:SVDPlusPlus",
+    "user-cf": "recommender.ml.neighbours:UserCF",
     "weighted-rating": "recommender.ml.weighted_rating:WeightedRating",
 }
 
