@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.services import rate
 from recommender.services import ENGINES
 from tests.factories import MovieFactory, RatingFactory
 
@@ -76,3 +77,19 @@ def test_an_unknown_engine_is_explained_and_the_usual_one_answers(client, rated_
 def test_the_front_page_of_a_member_has_rows(client, member, rated_films):
     client.force_login(member)
     assert rated_films[2].get_absolute_url() in client.get("/").text
+
+
+@pytest.mark.usefixtures("live_version")
+@pytest.mark.parametrize("path", ["/", "/for-you/", "/films/50/film-50-1960/"])
+def test_recommendations_cost_the_same_queries_for_a_short_and_a_long_history(
+    client, member, films, path, django_assert_max_num_queries
+):
+    client.force_login(member)
+    counts = []
+    for seen in (6, 30):
+        for film in range(1, seen + 1):
+            rate(user=member, movie=films[film], stars=5 if film % 2 else 2)
+        with django_assert_max_num_queries(25) as queries:
+            assert "predicted for you" in client.get(path).text
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
