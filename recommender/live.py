@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from recommender.ml.artefact import Bundle, DamagedArtefact, open_bundle
+from recommender.ml.artefact import DamagedArtefact, open_bundle
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import Vocabulary
 from recommender.models import ModelVersion
@@ -30,19 +30,18 @@ class _Shelf:
         self.opened: LiveModels | None = None
         self.damaged: set[str] = set()
 
-    def take(self, name: str, version: ModelVersion) -> LiveModels | None:
+    def take(self, version: ModelVersion) -> LiveModels | None:
+        name = version.name
         with self.lock:
             if name in self.damaged or (self.opened and self.opened.version == name):
                 return self.opened
             try:
-                bundle: Bundle = open_bundle(version.folder)
+                self.opened = _open(version)
             except (DamagedArtefact, OSError) as error:
                 # The former version goes on; an operator reads the log and rolls back or retrains.
                 logger.error("Model version %s cannot be opened: %s", name, error)
                 self.damaged.add(name)
                 self.opened = self.opened or self._former(version)
-            else:
-                self.opened = LiveModels(name, bundle.models, bundle.items)
             return self.opened
 
     @staticmethod
@@ -50,11 +49,15 @@ class _Shelf:
         passed = ModelVersion.objects.filter(verdict=ModelVersion.Verdict.PASSED, promoted_at__isnull=False)
         for former in passed.exclude(pk=version.pk).order_by("-promoted_at"):
             try:
-                bundle = open_bundle(former.folder)
+                return _open(former)
             except (DamagedArtefact, OSError):
                 continue
-            return LiveModels(former.name, bundle.models, bundle.items)
         return None
+
+
+def _open(version: ModelVersion) -> LiveModels:
+    bundle = open_bundle(version.folder)
+    return LiveModels(version.name, bundle.models, bundle.items)
 
 
 _shelf = _Shelf()
@@ -63,7 +66,7 @@ _shelf = _Shelf()
 def live_models() -> LiveModels | None:
     """The models to serve from, None before the first training. One query; files are opened once."""
     version = ModelVersion.objects.filter(is_live=True).first()
-    return _shelf.take(version.name, version) if version else None
+    return _shelf.take(version) if version else None
 
 
 def forget() -> None:

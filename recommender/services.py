@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from recommender.live import LiveModels, live_models
+from recommender.ml.interactions import History
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -248,9 +249,8 @@ def _picks(
     ]
 
 
-def _contributions(live: LiveModels, visitor: Visitor, row: int) -> list[tuple[int, float]]:
+def _contributions(live: LiveModels, history: History, row: int) -> list[tuple[int, float]]:
     """Film ids of the history with the stars each adds to the prediction of `row`, the weightiest first."""
-    history = visitor.history(live.items)
     added = _hybrid(live).star_contributions(history, row)
     order = np.argsort(-added, kind="stable")
     return [(int(live.items.ids[history.item[place]]), float(added[place])) for place in order]
@@ -260,14 +260,16 @@ def _main_reasons(live: LiveModels, visitor: Visitor, rows: NDArray[np.int64]) -
     """For each row the film of the history that speaks most for it, in one query for all titles."""
     if not visitor:
         return {}
-    weightiest = {int(row): _contributions(live, visitor, int(row))[:1] for row in rows}
+    history = visitor.history(live.items)
+    weightiest = {int(row): _contributions(live, history, int(row))[:1] for row in rows}
     speaking = {row: found[0][0] for row, found in weightiest.items() if found and found[0][1] > 0}
     titles = dict(Movie.objects.filter(pk__in=set(speaking.values())).order_by().values_list("pk", "title"))
     return {row: f"because of {titles[film]}" for row, film in speaking.items() if film in titles}
 
 
 def _reasons(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
-    found = [(film, share) for film, share in _contributions(live, visitor, row)[:REASONS] if share > 0]
+    weightiest = _contributions(live, visitor.history(live.items), row)[:REASONS]
+    found = [(film, share) for film, share in weightiest if share > 0]
     movies = Movie.objects.for_cards().in_bulk([film for film, _ in found])
     return [Reason(movies[film], visitor.stars(film), share) for film, share in found if film in movies]
 
