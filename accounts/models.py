@@ -47,9 +47,5 @@ class User(AbstractUser):
             ),
         ]
 
-    @property
-    def is_member(self) -> bool:
-        return self.source == self.Source.SITE and self.is_active
-
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.username])
