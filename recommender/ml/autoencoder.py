@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.bias import Bias, BiasConfig
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 if TYPE_CHECKING:
@@ -78,7 +78,14 @@ class RatingAutoencoder(Recommender):
     def __init__(self, config: AutoencoderConfig | None = None) -> None:
         self.config: AutoencoderConfig = config or AutoencoderConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from the ratings of `data`. Raises ValueError where nothing is rated."""
         # Torch is a library of training; scoring, and with it the site, does without.
         from recommender.ml.autoencoder_training import train

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 if TYPE_CHECKING:
@@ -97,7 +97,14 @@ class BayesianSVDPlusPlus(Recommender):
     def __init__(self, config: BayesianConfig | None = None) -> None:
         self.config: BayesianConfig = config or BayesianConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from ratings and unrated watches. Raises ValueError where nothing is rated."""
         self.rated_ = np.bincount(data.rated.item, minlength=data.n_items) > 0
         if not self.rated_.any():

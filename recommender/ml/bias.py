@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 
@@ -47,7 +47,14 @@ class Bias(Recommender):
     def __init__(self, config: BiasConfig | None = None) -> None:
         self.config: BiasConfig = config or BiasConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from the ratings of `data`; nothing is random. Raises ValueError where there are none."""
         rated = data.rated
         if not len(rated):

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import Catalogue, History, Interactions
 
 if TYPE_CHECKING:
@@ -81,7 +81,14 @@ class Content(Recommender):
     def __init__(self, config: ContentConfig | None = None) -> None:
         self.config: ContentConfig = config or ContentConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from the catalogue of `data` alone; nothing is random, and no rating is read."""
         blocks, names = [], []
         for done, block in enumerate(BLOCKS):

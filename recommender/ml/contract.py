@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.interactions import History, Interactions
+from recommender.ml.interactions import History, Interactions, Vocabulary
 
 # Stars predict the rating someone would give; a list says what to put first. They are different jobs.
 Job = Literal["stars", "list"]
@@ -39,9 +39,24 @@ class Recommender(ABC):
     Config: ClassVar[type]  # the class of `config`
     config: Any
 
+    def __init__(self, config: Any = None) -> None:
+        self.config = config or self.Config()
+
     @abstractmethod
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
-        """Learn from `data`; same data, config and seed, same state. Raises Cancelled if progress does."""
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
+        """Learn from `data`; same data, config, seed and start, same state.
+
+        Raises Cancelled if progress does. A model that learns step by step begins at `start`
+        where that is one of its kind and of its sizes; one that is solved or counted at once has nothing to
+        gain from it and leaves it aside.
+        """
 
     @abstractmethod
     def score(self, history: History) -> NDArray[np.float32]:
@@ -73,3 +88,28 @@ class Recommender(ABC):
     def similar(self, item: int) -> NDArray[np.float32]:
         """(n_items,) likeness of every film to `item`, higher is nearer; NaN where it cannot say."""
         raise NotImplementedError(f"{self.name} does not compare films.")
+
+
+class WarmStart(NamedTuple):
+    """A model fitted before, and (n_items,) the row that each film of the new data had in it, -1 if none."""
+
+    model: Recommender
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, model: Recommender, then: Vocabulary, now: Vocabulary) -> Self:
+        """From the film vocabulary that `model` was fitted on and that of the data to come."""
+        return cls(model, then.rows(now.ids))
+
+    def carry(self, name: str, fresh: NDArray[Any]) -> NDArray[Any]:
+        """`fresh` (n_items, ...), with the former array `name` in the rows of the films that were known.
+
+        `fresh` alone where the former model has no such array or one of other widths.
+        """
+        former = self.model.state().get(name)
+        if former is None or former.shape[1:] != fresh.shape[1:]:
+            return fresh
+        carried = fresh.copy()
+        known = self.rows >= 0
+        carried[known] = former[self.rows[known]]
+        return carried

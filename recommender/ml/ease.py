@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 Floats = NDArray[np.float32]
@@ -66,7 +66,14 @@ class Ease(Recommender):
     def __init__(self, config: EaseConfig | None = None) -> None:
         self.config: EaseConfig = config or EaseConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from ratings and unrated watches; nothing is random. O(n_kept^3)."""
         progress(0.0, "choosing films")
         self.place_ = most_watched(data, self.config.largest)

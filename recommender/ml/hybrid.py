@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
 from recommender.ml.content import Content, ContentConfig
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
 
@@ -94,7 +94,14 @@ class Hybrid(Recommender):
     def __init__(self, config: HybridConfig | None = None) -> None:
         self.config: HybridConfig = config or HybridConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Fit the parts, then what joins them. Raises ValueError where nothing is rated."""
         config = self.config
         content = Content(config.content).fit(data, seed=seed, progress=_part(progress, 0.0, 0.05, "content"))

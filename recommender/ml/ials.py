@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.ease import Weighting, check_weighting, watch_weights
 from recommender.ml.interactions import History, Interactions
 
@@ -68,7 +68,14 @@ class ImplicitALS(Recommender):
     def __init__(self, config: ImplicitALSConfig | None = None) -> None:
         self.config: ImplicitALSConfig = config or ImplicitALSConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from ratings and unrated watches alike. O(n k^2 + (n_users + n_items) k^3) an epoch."""
         config = self.config
         by_user = _matrix(data, self.weights(data.rating))

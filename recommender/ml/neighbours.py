@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 Floats = NDArray[np.float32]
@@ -98,7 +98,14 @@ class UserCF(Recommender):
     def __init__(self, config: UserCFConfig | None = None) -> None:
         self.config: UserCFConfig = config or UserCFConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Sort the interactions by person and by film; nothing is random."""
         progress(0.0, "by person")
         self.by_user_ = Table.of(data.user, data.item, data.n_users)
@@ -187,7 +194,14 @@ class ItemCF(Recommender):
     def __init__(self, config: ItemCFConfig | None = None) -> None:
         self.config: ItemCFConfig = config or ItemCFConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """The K nearest films of each; nothing is random. Memory 4 BLOCK n_items bytes beside them."""
         found = list(_nearest_in_blocks(data, min(self.config.n_neighbours, data.n_items - 1), progress))
         self.neighbours_ = np.concatenate([rows for rows, _ in found])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 
@@ -32,7 +32,14 @@ class Popularity(Recommender):
     def __init__(self, config: PopularityConfig | None = None) -> None:
         self.config: PopularityConfig = config or PopularityConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         progress(0.0, "counting")
         self.count_ = np.bincount(data.item, minlength=data.n_items).astype(np.float32)
         progress(1.0, "fitted")

@@ -23,7 +23,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 Floats = NDArray[np.float32]
@@ -52,8 +52,8 @@ class SVDPlusPlusConfig:
 
 
 TUNED = SVDPlusPlusConfig()
-# The defaults of the Surprise library, which the original document used; users in the order of the data.
-SURPRISE = SVDPlusPlusConfig(
+# The defaults of the Surprise library, which document B used; users in the order of the data.
+DOCUMENT = SVDPlusPlusConfig(
     n_factors=20,
     n_epochs=20,
     learning_rate=0.007,
@@ -98,7 +98,14 @@ class SVDPlusPlus(Recommender):
     def __init__(self, config: SVDPlusPlusConfig | None = None) -> None:
         self.config: SVDPlusPlusConfig = config or TUNED
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Learn from ratings and unrated watches. Raises ValueError where nothing is rated."""
         if not len(data.rated):
             raise ValueError("SVD++ needs at least one rating, the data have none.")

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Arrays, Job, Progress, Recommender, no_progress
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 
 
@@ -44,7 +44,14 @@ class WeightedRating(Recommender):
     def __init__(self, config: WeightedRatingConfig | None = None) -> None:
         self.config: WeightedRatingConfig = config or WeightedRatingConfig()
 
-    def fit(self, data: Interactions, *, seed: int, progress: Progress = no_progress) -> Self:
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
         """Count the votes of `data`; nothing is random. Raises ValueError where there are none."""
         rated = data.rated
         if not len(rated):

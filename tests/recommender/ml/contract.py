@@ -28,8 +28,8 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.ml import artefact
-from recommender.ml.contract import Cancelled, Recommender
-from recommender.ml.interactions import History, Interactions
+from recommender.ml.contract import Cancelled, Recommender, WarmStart
+from recommender.ml.interactions import History, Interactions, Vocabulary
 from tests.recommender.ml import samples
 from tests.recommender.ml.real_data import REPOSITORY
 
@@ -191,6 +191,28 @@ class RecommenderContract(ABC):
         with pytest.raises(Cancelled):
             self.make().fit(sample, seed=SEED, progress=cancel)
         assert len(calls) == 1
+
+    def test_begins_at_a_former_model_whose_films_have_other_rows(
+        self, fitted: Recommender, sample: Interactions
+    ) -> None:
+        fewer = sample.take(sample.item != 0)
+        films = Vocabulary(sample.items.ids[1:])
+        without_the_first = Interactions.of(
+            fewer.users.ids[fewer.user],
+            fewer.items.ids[fewer.item],
+            fewer.rating,
+            fewer.time,
+            items=films,
+            catalogue=sample.catalogue.take(range(1, sample.n_items)),
+        )
+        start = WarmStart.of(fitted, sample.items, films)
+        score, again = (
+            self.make().fit(without_the_first, seed=SEED, start=start).score(without_the_first.history(0))
+            for _ in range(2)
+        )
+        assert score.shape == (sample.n_items - 1,)
+        assert np.isfinite(score).any()
+        np.testing.assert_array_equal(score, again)
 
     def test_metric_lies_in_its_band_and_beats_the_baseline(self) -> None:
         data = self.measured_data()

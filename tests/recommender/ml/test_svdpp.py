@@ -9,7 +9,7 @@ from recommender.ml.contract import Recommender
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from recommender.ml.movielens import open_dataset
 from recommender.ml.svdpp import (
-    SURPRISE,
+    DOCUMENT,
     TUNED,
     Parameters,
     SVDPlusPlus,
@@ -45,10 +45,10 @@ class TestSVDPlusPlusAsInSurprise(RecommenderContract):
     band = (0.86, 0.9)
 
     def make(self) -> SVDPlusPlus:
-        return SVDPlusPlus(SURPRISE)
+        return SVDPlusPlus(DOCUMENT)
 
     def make_for_the_board(self) -> SVDPlusPlus:
-        return SVDPlusPlus(replace(SURPRISE, n_epochs=100, learning_rate=0.03, fold_in_constant=0.5))
+        return SVDPlusPlus(replace(DOCUMENT, n_epochs=100, learning_rate=0.03, fold_in_constant=0.5))
 
 
 def literal_svdpp(data: Interactions, start: Parameters, config: SVDPlusPlusConfig) -> Parameters:
@@ -79,7 +79,7 @@ def tiny() -> Interactions:
 
 
 def test_the_fast_epoch_equals_the_literal_loop(tiny: Interactions) -> None:
-    config = replace(SURPRISE, n_factors=5, n_epochs=10, learning_rate=0.02, implicit_regularisation=0.05)
+    config = replace(DOCUMENT, n_factors=5, n_epochs=10, learning_rate=0.02, implicit_regularisation=0.05)
     start = initial_parameters(np.random.default_rng(3), tiny.n_users, tiny.n_items, config)
     expected = literal_svdpp(tiny, start, config)
     learned = SVDPlusPlus(config).fit(tiny, seed=3).trained_
