@@ -16,7 +16,9 @@ import torch
 from numpy.typing import NDArray
 
 from recommender.ml.contract import Progress
+from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.interactions import Interactions
+from recommender.ml.torch_device import DEVICE
 
 if TYPE_CHECKING:
     from recommender.ml.autoencoder import AutoencoderConfig
@@ -50,34 +52,59 @@ class _Films:
         self.shape = data.n_items, data.n_users
         self.counts = np.bincount(data.item, minlength=data.n_items)
         self.starts = np.concatenate([[0], np.cumsum(self.counts)])
-        self.user = torch.from_numpy(data.user[by_item].astype(np.int64))
-        self.input = torch.from_numpy(data.rating[by_item] / np.float32(5))
-        self.target = torch.from_numpy(residual[by_item])
+        self.user = torch.from_numpy(data.user[by_item].astype(np.int64)).to(DEVICE)
+        self.input = torch.from_numpy(data.rating[by_item] / np.float32(5)).to(DEVICE)
+        self.target = torch.from_numpy(residual[by_item]).to(DEVICE)
 
     def rows(self, films: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """x of `films`, (len(films), n_users); row in x and place in self.user of each of their ratings."""
         row = np.repeat(np.arange(len(films)), self.counts[films])
         first = self.starts[films] - np.concatenate([[0], np.cumsum(self.counts[films])[:-1]])
-        place = torch.from_numpy(np.arange(len(row)) + np.repeat(first, self.counts[films]))
-        at = torch.from_numpy(row)
-        x = torch.zeros(len(films), self.shape[1])
+        place = torch.from_numpy(np.arange(len(row)) + np.repeat(first, self.counts[films])).to(DEVICE)
+        at = torch.from_numpy(row).to(DEVICE)
+        x = torch.zeros(len(films), self.shape[1], device=DEVICE)
         x[at, self.user[place]] = self.input[place]
         return x, at, place
 
 
+class Targets(NamedTuple):
+    """Ratings, and (n,) what each of them lies above the biases."""
+
+    data: Interactions
+    residual: Floats
+
+
 def train(
-    data: Interactions, residual: Floats, config: AutoencoderConfig, *, seed: int, progress: Progress
+    targets: Targets, held_out: Targets, config: AutoencoderConfig, *, seed: int, progress: Progress
 ) -> Trained:
-    """Learn from rated `data`, whose residuals (len(data),) are the targets; shapes as in Trained."""
-    films, rng = _Films(data, residual), np.random.default_rng(seed)
-    weights = _initial(data.n_users, config.n_hidden, seed)
+    """Learn `targets`, and stop early by `held_out` where there are any; shapes as in Trained."""
+    films, rng = _Films(*targets), np.random.default_rng(seed)
+    weights = _initial(targets.data.n_users, config.n_hidden, seed)
     adam = _optimiser(weights, config)
+    stopping = EarlyStopping[Trained](config.patience if len(held_out.data) else 0)
     for epoch in range(config.n_epochs):
         progress(epoch / config.n_epochs, f"epoch {epoch + 1} of {config.n_epochs}")
         for group in adam.param_groups:
             group["lr"] = config.learning_rate * config.learning_rate_decay**epoch
         _epoch(films, weights, adam, rng.permutation(np.flatnonzero(films.counts)), config.batch_size)
-    return Trained(_codes(films, weights), weights.W.detach().numpy(), weights.c.detach().numpy())
+        if stopping.patience:
+            found = _trained(films, weights)
+            if stopping.stops(_loss(found, *held_out), found):
+                break
+    return stopping.best or _trained(films, weights)
+
+
+def _trained(films: _Films, weights: Weights) -> Trained:
+    # A copy: on the processor numpy() is the memory that the next epoch writes to.
+    readouts, offsets = (of.detach().cpu().numpy().copy() for of in (weights.W, weights.c))
+    return Trained(_codes(films, weights), readouts, offsets)
+
+
+def _loss(found: Trained, data: Interactions, residual: Floats) -> float:
+    """Mean squared error."""
+    codes, readouts, offsets = found
+    predicted = np.einsum("nh,nh->n", codes[data.item], readouts[data.user]) + offsets[data.user]
+    return float(np.square(residual - predicted).mean())
 
 
 def _epoch(
@@ -103,7 +130,7 @@ def _codes(films: _Films, weights: Weights) -> Floats:
     batches = [
         np.arange(first, min(first + CODING_BATCH, n_items)) for first in range(0, n_items, CODING_BATCH)
     ]
-    codes: Floats = torch.cat([_encode(films.rows(batch)[0], weights) for batch in batches]).numpy()
+    codes: Floats = torch.cat([_encode(films.rows(batch)[0], weights) for batch in batches]).cpu().numpy()
     return codes
 
 
@@ -113,9 +140,9 @@ def _initial(n_users: int, n_hidden: int, seed: int) -> Weights:
     def uniform(width: int) -> torch.Tensor:
         drawn = torch.rand(n_users, n_hidden, generator=random)
         weights: torch.Tensor = (2 * drawn - 1) / width**0.5
-        return weights.requires_grad_()
+        return weights.to(DEVICE).requires_grad_()
 
-    a, c = torch.zeros(n_hidden, requires_grad=True), torch.zeros(n_users, requires_grad=True)
+    a, c = (torch.zeros(width, device=DEVICE, requires_grad=True) for width in (n_hidden, n_users))
     return Weights(uniform(n_users), a, uniform(n_hidden), c)
 
 

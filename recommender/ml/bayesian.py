@@ -25,7 +25,10 @@ are folded in with F itself, because that is how the sampler sees a user.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -44,21 +47,39 @@ LEARNED = ("c", "G", "m", "F", "Y", "noise", "rated")
 
 @dataclass(frozen=True)
 class BayesianConfig:
-    """Factors by validation parts of MovieLens 1M and latest-small; there is nothing to regularise."""
+    """Factors by validation parts of MovieLens 1M and latest-small; there is nothing to regularise.
+
+    Nor is there anything to stop early for: an average over more draws is never worse.
+    """
 
     n_factors: int = 20
     n_sweeps: int = 300
     n_burn_in: int = 20  # first sweeps, still on the way from the start to the posterior
-    n_samples: int = 24  # draws kept, evenly spaced over the sweeps after those
+    n_samples: int = 24  # draws kept, evenly spaced over the sweeps after those; a part of them by each chain
+    n_chains: int = 1
     initial_sd: float = 0.1
+    n_warm_burn_in: int = 5  # the burn-in of a fit that begins at a former one; n_sweeps falls by the rest
 
     def __post_init__(self) -> None:
-        if min(self.n_factors, self.n_samples) < 1 or self.n_burn_in < 0:
+        if min(self.n_factors, self.n_samples) < 1 or min(self.n_burn_in, self.n_warm_burn_in) < 0:
             raise ValueError("Bayesian SVD++ needs at least one factor and one sample.")
-        if self.n_sweeps - self.n_burn_in < self.n_samples:
+        if self.n_chains < 1 or self.n_samples % self.n_chains:
+            raise ValueError(f"{self.n_chains} chains cannot share {self.n_samples} samples evenly.")
+        if self.n_sweeps - self.n_burn_in < self.n_samples // self.n_chains:
             raise ValueError(f"{self.n_samples} samples need as many sweeps after the burn-in.")
         if self.initial_sd <= 0:
             raise ValueError("Factors that start at nought stay there: initial_sd must be above it.")
+
+    @property
+    def warm(self) -> BayesianConfig:
+        """The same draws after the burn-in of a chain that begins near the posterior."""
+        spared = max(self.n_burn_in - self.n_warm_burn_in, 0)
+        return replace(self, n_sweeps=self.n_sweeps - spared, n_burn_in=self.n_burn_in - spared)
+
+
+# Rendle, Zhang and Koren average over 512 sweeps, from the first on, with up to 512 factors. Their average is
+# over all sweeps; a state holds films, so that it is over 24 of them here, and over 64 factors.
+DOCUMENT = BayesianConfig(n_factors=64, n_sweeps=512, n_burn_in=0, n_samples=24)
 
 
 class Draw(NamedTuple):
@@ -105,38 +126,57 @@ class BayesianSVDPlusPlus(Recommender):
         progress: Progress = no_progress,
         start: WarmStart | None = None,
     ) -> Self:
-        """Learn from ratings and unrated watches. Raises ValueError where nothing is rated."""
+        """Learn from ratings and unrated watches. Raises ValueError where nothing is rated.
+
+        The chain begins at the last draw of a former model of as many factors, and burns in for less long.
+        """
         self.rated_ = np.bincount(data.rated.item, minlength=data.n_items) > 0
         if not self.rated_.any():
             raise ValueError("Bayesian SVD++ needs at least one rating, the data have none.")
-        draws = self._sample(data, np.random.default_rng(seed), progress)
+        former = start if start is not None and isinstance(start.model, BayesianSVDPlusPlus) else None
+        self._sample(data, seed, progress, former)
+        progress(1.0, "fitted")
+        return self
+
+    def _sample(self, data: Interactions, seed: int, progress: Progress, start: WarmStart | None) -> None:
+        """Run the chains side by side, sweep by sweep, and keep their draws."""
+        progress(0.0, "first state")
+        config, seeds = self.config, np.random.SeedSequence(seed).spawn(self.config.n_chains)
+        chains = [self._sampler(data, np.random.default_rng(one)) for one in seeds]
+        if start is not None:
+            for chain in chains:
+                config = self.config.warm if begin_at(chain, start) else self.config
+        kept = set(kept_sweeps(config))
+        draws: list[Draw] = []
+        with ThreadPoolExecutor(max_workers=min(len(chains), os.cpu_count() or 1)) as threads:
+            for sweep in range(config.n_sweeps):
+                progress(sweep / config.n_sweeps, f"sweep {sweep + 1} of {config.n_sweeps}")
+                list(threads.map(lambda chain: chain.sweep(), chains))
+                if sweep in kept:
+                    draws += threads.map(lambda chain: as_prior(chain, self.rated_), chains)
+                    self._keep(chains)
+        self._stack(draws)
+
+    def _sampler(self, data: Interactions, rng: np.random.Generator) -> Sampler:
+        # Numba is a library of training; scoring, and with it the site, does without.
+        from recommender.ml.bayesian_kernel import Sampler
+
+        return Sampler(data, self.config.n_factors, self.config.initial_sd, rng)
+
+    def _keep(self, chains: Sequence[Sampler]) -> None:
+        """Note what a kind of sampler knows besides its draws, at every sweep that is kept."""
+
+    def _stack(self, draws: Sequence[Draw]) -> None:
         c, self.G_, self.m_, self.F_, self.Y_ = (
             np.stack([draw[field] for draw in draws], axis=1) for field in range(5)
         )
         self.c_ = c.mean(axis=1)
         self.noise_ = np.array([draw.noise for draw in draws])
-        progress(1.0, "fitted")
-        return self
-
-    def _sample(self, data: Interactions, rng: np.random.Generator, progress: Progress) -> list[Draw]:
-        # Numba is a library of training; scoring, and with it the site, does without.
-        from recommender.ml.bayesian_kernel import Sampler
-
-        n_sweeps = self.config.n_sweeps
-        sampler = Sampler(data, self.config.n_factors, self.config.initial_sd, rng)
-        kept = set(kept_sweeps(self.config))
-        draws = []
-        for sweep in range(n_sweeps):
-            progress(sweep / n_sweeps, f"sweep {sweep + 1} of {n_sweeps}")
-            sampler.sweep()
-            if sweep in kept:
-                draws.append(as_prior(sampler, self.rated_))
-        return draws
 
     def fold_in(self, history: History) -> Solved:
         """z and s of a history under every draw, in O(n_samples n n_factors^2)."""
         s = self._implicit_sum(history)
-        A, above = self._folded(history.rated)
+        A, above = self._folded(history.rated, s)
         left = above - _times(A, s)
         return Solved(self._inverse_times(A, _times(A.swapaxes(1, 2), left)), s)
 
@@ -155,7 +195,7 @@ class BayesianSVDPlusPlus(Recommender):
 
         a sum over the films: the first term is 0 for one watched without a rating.
         """
-        A, above = self._folded(history.rated)
+        A, above = self._folded(history.rated, self._implicit_sum(history))
         G_i = self.G_[item].astype(np.float64)
         w = _times(A, self._inverse_times(A, G_i))
         direction = G_i - _times(A.swapaxes(1, 2), w)
@@ -190,10 +230,13 @@ class BayesianSVDPlusPlus(Recommender):
         total = self.Y_[history.item].sum(axis=0, dtype=np.float64)
         return np.asarray(total / np.sqrt(max(len(history), 1)))
 
-    def _folded(self, rated: History) -> tuple[Doubles, Doubles]:
+    def _folded(self, rated: History, s: Doubles) -> tuple[Doubles, Doubles]:
         """A (n_samples, n, n_factors + 1) and r - m (n_samples, n)."""
-        A = self.F_[rated.item].swapaxes(0, 1).astype(np.float64)
+        A = self._design(rated)
         return A, rated.rating.astype(np.float64) - self.m_[rated.item].T
+
+    def _design(self, rated: History) -> Doubles:
+        return self.F_[rated.item].swapaxes(0, 1).astype(np.float64)
 
     def _inverse_times(self, A: Doubles, vectors: Doubles) -> Doubles:
         """(A'A + I / alpha)^-1 times a vector, draw by draw."""
@@ -207,9 +250,46 @@ def _times(A: Doubles, vectors: Doubles) -> Doubles:
 
 
 def kept_sweeps(config: BayesianConfig) -> list[int]:
-    """The sweeps, from 0, whose draws are kept; the last is one of them."""
-    apart = (config.n_sweeps - config.n_burn_in) / config.n_samples
-    return [round(config.n_burn_in + apart * (n + 1)) - 1 for n in range(config.n_samples)]
+    """The sweeps, from 0, whose draws are kept of every chain; the last is one of them."""
+    n_kept = config.n_samples // config.n_chains
+    apart = (config.n_sweeps - config.n_burn_in) / n_kept
+    return [round(config.n_burn_in + apart * (n + 1)) - 1 for n in range(n_kept)]
+
+
+def begin_at(sampler: Sampler, start: WarmStart) -> bool:
+    """Move a chain to the last draw of a former model; False, and nothing moved, where the factors differ.
+
+    In the coordinates of that draw, p = z, q = F (in the user's bias 1) and y = Y, all people are alike:
+    those of `sampler` keep their first p, new films their first q, and the flipped set its noughts.
+    """
+    former = start.model.state()
+    F, Y, m = (former[name][:, -1] for name in ("F", "Y", "m"))
+    if F.shape[1] != len(sampler.items.own) - 1:
+        return False
+    from recommender.ml.bayesian_kernel import ITEM_BIAS, USER_BIAS
+
+    known, rows = start.rows >= 0, start.rows[start.rows >= 0]
+    users, items = sampler.users, sampler.items
+    spread = float(F[0, USER_BIAS])  # of the people's bias, in stars
+    q = np.insert(F[rows].T, ITEM_BIAS, m[rows] - sampler.mean, axis=0)
+    y = np.insert(Y[rows].T, ITEM_BIAS, 0, axis=0)
+    q[USER_BIAS], y[USER_BIAS] = 1, y[USER_BIAS] * spread
+    sampler.e += _products(sampler)
+    items.own[:, known] = items.total[:, known] = q
+    users.implicit[:, known] = y
+    held = np.repeat(users.implicit, np.diff(users.starts), axis=1)
+    for f, of_members in enumerate(held):
+        users.total[f] += users.scale * np.bincount(users.holders, of_members, len(users.scale))
+    sampler.e -= _products(sampler)
+    return True
+
+
+def _products(sampler: Sampler) -> Doubles:
+    """sum over f of a_uf b_if, (n_ratings,)"""
+    total = np.zeros(len(sampler.e))
+    for a, b in zip(sampler.users.total, sampler.items.total, strict=True):
+        total += a[sampler.user] * b[sampler.item]
+    return total
 
 
 def as_prior(sampler: Sampler, rated: NDArray[np.bool_]) -> Draw:

@@ -41,7 +41,8 @@ USER_BIAS, ITEM_BIAS = 0, 1  # the dimensions in which the other side is 1
 HYPER = 1.0  # every constant of the hyper-priors: shapes, rates and the weight of a mean of nought
 
 # Reassociation lets the compiler add in vector registers; NaN must keep its meaning.
-compiled = numba.njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"})
+# Without Python's lock, chains run side by side.
+compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "arcp", "nsz"})
 
 
 class Side(NamedTuple):
@@ -94,9 +95,8 @@ class Sampler:
         self.user_prior, self.item_prior = _wide(n_factors + 2), _wide(n_factors + 2)
 
     def sweep(self) -> None:
-        """Noise, priors, then dimension by dimension the users' side and the films' side."""
-        squared = float(self.e @ self.e)
-        self.alpha = self._rng.gamma((HYPER + len(self.e)) / 2, 2 / (HYPER + squared))
+        """What is observed, priors, then dimension by dimension the users' side and the films' side."""
+        self._observe()
         self.user_prior = draw_prior(self.users, self.user_prior, self._rng)
         self.item_prior = draw_prior(self.items, self.item_prior, self._rng)
         n_draws = len(self.users.scale) + len(self.items.scale)
@@ -112,6 +112,11 @@ class Sampler:
             self.alpha,
             noise,
         )
+
+    def _observe(self) -> None:
+        """A draw of the noise of ratings."""
+        squared = float(self.e @ self.e)
+        self.alpha = self._rng.gamma((HYPER + len(self.e)) / 2, 2 / (HYPER + squared))
 
     def expected_items(self) -> Doubles:
         """(K, n_items) b with every q at its mean given all the rest; nothing moves."""

@@ -33,6 +33,13 @@ class BiasConfig:
             raise ValueError("Biases need dampings above nought and at least one round.")
 
 
+# As Koren prints it: lambda_i = 25 and lambda_u = 10, each bias taken once.
+DOCUMENT = BiasConfig(item_damping=25.0, user_damping=10.0, n_rounds=1)
+# Dampings, in ratings, that leave a bias out of a model, and that make it the plain mean of what is left.
+LEFT_OUT = 1e9
+UNDAMPED = 1e-6
+
+
 class Bias(Recommender):
     """The baseline of every table of stars; a person's bias is folded in by its closed form."""
 
@@ -74,6 +81,11 @@ class Bias(Recommender):
         self.trained_user_bias_ = user_bias.astype(np.float32)
         progress(1.0, "fitted")
         return self
+
+    def residuals(self, rated: Interactions) -> NDArray[np.float32]:
+        """(n,) r_ui - mu - b_u - b_i for ratings by people of the fit."""
+        baseline = self.mean_ + self.trained_user_bias_[rated.user] + self.item_bias_[rated.item]
+        return np.asarray(rated.rating - baseline, np.float32)
 
     def score(self, history: History) -> NDArray[np.float32]:
         """(n_items,) stars mu + b_i + b_u; without a rated film b_u is 0."""

@@ -11,6 +11,8 @@
 
 A centre between neutral and the person's own mean keeps all weights above nought for someone who only
 gives five stars, and still lets the films that a generous person liked least count against their kind.
+With n_reranked above nought, the films nearest to the profile that are not in the history, and that have the
+votes a chart asks for, come first in the order of their weighted rating (weighted_rating.py).
 Pazzani and Billsus, "Content-based Recommendation Systems" (2007); Salton and Buckley (1988) for TF-IDF.
 """
 
@@ -26,6 +28,7 @@ from scipy import sparse
 
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import Catalogue, History, Interactions
+from recommender.ml.weighted_rating import WeightedRating, WeightedRatingConfig
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -50,6 +53,9 @@ class ContentConfig:
     neutral: float = 3.0
     own_mean_share: float = 0.8
     unrated_weight: float = 0.5
+    sublinear_tf: bool = True  # of words: 1 + ln of how often one occurs, not how often
+    n_reranked: int = 0  # nearest films that go by their weighted rating
+    votes_percentile: float = 60.0  # m of the weighted rating, and the least votes of a film that goes by it
 
     def __post_init__(self) -> None:
         weights = (self.words_weight, self.genres_weight, self.people_weight, self.decades_weight)
@@ -57,6 +63,26 @@ class ContentConfig:
             raise ValueError("The weights of the blocks must not be below nought.")
         if not 0 <= self.own_mean_share <= 1:
             raise ValueError(f"own_mean_share lies between 0 and 1, not at {self.own_mean_share}.")
+        if self.n_reranked < 0:
+            raise ValueError(f"The number of films ranked again counts from nought, not {self.n_reranked}.")
+
+
+# Document B: words and pairs of words of title, storyline and tagline, and the 30 nearest to one film by
+# weighted rating. A history of several films is taken as one query. The list shows the first ten.
+DOCUMENT = ContentConfig(
+    words_weight=1.0,
+    genres_weight=0.0,
+    people_weight=0.0,
+    decades_weight=0.0,
+    max_words=1_000_000,
+    min_films=1,
+    neutral=0.0,
+    own_mean_share=0.0,
+    unrated_weight=3.0,
+    sublinear_tf=False,
+    n_reranked=30,
+    votes_percentile=60.0,
+)
 
 
 class SharedTerm(NamedTuple):
@@ -77,6 +103,7 @@ class Content(Recommender):
     X_: sparse.csr_array  # (n_items, n_features), rows of unit length or empty
     names_: NDArray[np.bytes_]  # (n_features,) UTF-8
     starts_: NDArray[np.int64]  # (5,) first feature of each block and the end
+    chart_: Floats  # (n_items,) weighted rating, NaN below the least votes; empty where nothing is reranked
 
     def __init__(self, config: ContentConfig | None = None) -> None:
         self.config: ContentConfig = config or ContentConfig()
@@ -89,7 +116,10 @@ class Content(Recommender):
         progress: Progress = no_progress,
         start: WarmStart | None = None,
     ) -> Self:
-        """Learn from the catalogue of `data` alone; nothing is random, and no rating is read."""
+        """Learn from the catalogue of `data`; nothing is random, and ratings are read for the chart alone.
+
+        Raises ValueError where a chart is asked for and nothing is rated.
+        """
         blocks, names = [], []
         for done, block in enumerate(BLOCKS):
             progress(done / len(BLOCKS), f"reading {block}")
@@ -100,6 +130,7 @@ class Content(Recommender):
         self.X_ = _unit_rows(sparse.hstack(blocks, format="csr", dtype=np.float32))
         self.names_ = np.concatenate(names)
         self.starts_ = np.cumsum([0, *(len(vocabulary) for vocabulary in names)])
+        self.chart_ = self._chart(data)
         progress(1.0, "fitted")
         return self
 
@@ -115,7 +146,7 @@ class Content(Recommender):
                 ngram_range=(1, 2),
                 max_features=config.max_words,
                 min_df=min(config.min_films, max(len(catalogue), 1)),
-                sublinear_tf=True,
+                sublinear_tf=config.sublinear_tf,
                 dtype=np.float32,
             )
             return _tfidf(words, documents, len(catalogue))
@@ -130,17 +161,36 @@ class Content(Recommender):
         )
         return _tfidf(people, catalogue.people, len(catalogue))
 
+    def _chart(self, data: Interactions) -> Floats:
+        if not self.config.n_reranked:
+            return np.empty(0, np.float32)
+        rating = WeightedRating(WeightedRatingConfig(self.config.votes_percentile)).fit(data, seed=0)
+        qualified = rating.votes_ >= rating.least_votes_
+        return np.where(qualified, rating.weighted_rating_, np.float32(np.nan))
+
     def weights(self, history: History) -> Floats:
         """(len(history),) w_j, in stars; below nought for the films that were liked least."""
-        rated = ~np.isnan(history.rating)
-        own_mean = history.rating[rated].mean() if rated.any() else self.config.neutral
-        centre = self.config.neutral + self.config.own_mean_share * (own_mean - self.config.neutral)
-        return np.where(rated, history.rating - centre, self.config.unrated_weight).astype(np.float32)
+        config = self.config
+        return taste_weights(
+            history.rating, config.neutral, config.own_mean_share, unrated=config.unrated_weight
+        )
 
     def score(self, history: History) -> Floats:
-        """(n_items,) likeness to the weighted profile; NaN for films of which nothing is known."""
+        """(n_items,) likeness to the weighted profile; NaN for films of which nothing is known.
+
+        Films that go by their weighted rating have that, in stars, above the greatest likeness.
+        """
         profile = self.X_[history.item].T @ self.weights(history)
-        return self._known(self.X_ @ profile)
+        score = self._known(self.X_ @ profile)
+        return self._reranked(score, history) if self.config.n_reranked and len(history) else score
+
+    def _reranked(self, score: Floats, history: History) -> Floats:
+        unseen = np.nan_to_num(score)
+        unseen[history.item] = 0
+        nearest = np.argsort(-unseen, kind="stable")[: self.config.n_reranked]
+        lifted = nearest[(unseen[nearest] > 0) & ~np.isnan(self.chart_[nearest])]
+        score[lifted] = np.nanmax(score, initial=0) + self.chart_[lifted]
+        return score
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares w_j cos(i, j), which sum to the score."""
@@ -171,7 +221,7 @@ class Content(Recommender):
         return SharedTerm(block, self.names_[feature].decode(errors="ignore"), float(share))
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """X as CSR: data float32, indices int32, indptr; names (n_features,) UTF-8; starts (4,)."""
+        """X as CSR: data float32, indices int32, indptr; names (n_features,) UTF-8; starts (5,); chart."""
         X = self.X_
         return {
             "data": X.data,
@@ -179,15 +229,25 @@ class Content(Recommender):
             "indptr": X.indptr,
             "names": self.names_,
             "starts": self.starts_,
+            "chart": self.chart_,
         }
 
     @classmethod
     def from_state(cls, config: ContentConfig, arrays: Arrays) -> Self:
         model = cls(config)
         model.names_, model.starts_ = arrays["names"], arrays["starts"]
+        model.chart_ = arrays["chart"]
         shape = (len(arrays["indptr"]) - 1, len(arrays["names"]))
         model.X_ = sparse.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape)
         return model
+
+
+def taste_weights(rating: Floats, neutral: float, own_mean_share: float, *, unrated: float) -> Floats:
+    """(n,) what each rating lies above the person's centre, in stars; `unrated` where there is none."""
+    rated = ~np.isnan(rating)
+    own_mean = rating[rated].mean() if rated.any() else neutral
+    centre = neutral + own_mean_share * (own_mean - neutral)
+    return np.where(rated, rating - centre, unrated).astype(np.float32)
 
 
 def _tfidf(

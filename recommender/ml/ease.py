@@ -145,6 +145,10 @@ def check_weighting(weighting: str) -> None:
         raise ValueError(f'Films are weighted by "ones" or "stars", not by {weighting!r}.')
 
 
+# Steck's settings for MovieLens 20M. His ones are ratings of 4 and more; here all that was watched is one.
+DOCUMENT = EaseConfig(regularisation=500.0, weighting="ones", unrated_weight=1.0)
+
+
 def watch_weights(rating: Floats, weighting: Weighting, unrated: float) -> Floats:
     """(n,) 1 ("ones") or (r - 1) / 4 ("stars") for ratings in stars, `unrated` for NaN, never below 0."""
     told = np.ones_like(rating) if weighting == "ones" else (rating - 1) / 4

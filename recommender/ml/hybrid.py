@@ -20,17 +20,19 @@ they keep the score additive in the history. Burke, "Hybrid Recommender Systems"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
+from recommender.ml.content import DOCUMENT as CONTENT_DOCUMENT
 from recommender.ml.content import Content, ContentConfig
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.svdpp import DOCUMENT as SVDPP_DOCUMENT
 from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
 
 Floats = NDArray[np.float32]
@@ -61,6 +63,23 @@ class HybridConfig:
             raise ValueError("Shares of the hybrid lie between 0 and 1.")
         if self.n_neighbours < 1 or self.outside_penalty < 0:
             raise ValueError("The hybrid needs a neighbour, and a penalty that is not below nought.")
+
+
+# Document B: the 30 nearest by words, in the order of SVD++'s estimate alone. The autoencoder is no part of
+# it: it has no weight, and is as small as can be.
+DOCUMENT = HybridConfig(
+    content=replace(CONTENT_DOCUMENT, n_reranked=0),
+    svdpp=SVDPP_DOCUMENT,
+    autoencoder=AutoencoderConfig(n_hidden=1, n_epochs=1, n_axes=1),
+    n_neighbours=30,
+    autoencoder_share=0.0,
+    popularity_weight=0.0,
+    stars_weight=1.0,
+    nearness_weight=0.0,
+    companions_weight=0.0,
+    outside_penalty=1000.0,
+    likeness_by_content=1.0,
+)
 
 
 class Deviations(NamedTuple):
@@ -102,12 +121,16 @@ class Hybrid(Recommender):
         progress: Progress = no_progress,
         start: WarmStart | None = None,
     ) -> Self:
-        """Fit the parts, then what joins them. Raises ValueError where nothing is rated."""
-        config = self.config
-        content = Content(config.content).fit(data, seed=seed, progress=_part(progress, 0.0, 0.05, "content"))
-        svdpp = SVDPlusPlus(config.svdpp).fit(data, seed=seed, progress=_part(progress, 0.05, 0.2, "SVD++"))
-        autoencoder = RatingAutoencoder(config.autoencoder)
-        autoencoder.fit(data, seed=seed, progress=_part(progress, 0.2, 0.9, "autoencoder"))
+        """Fit the parts, each beginning at its former self, then what joins them.
+
+        Raises ValueError where nothing is rated.
+        """
+        content, svdpp = Content(self.config.content), SVDPlusPlus(self.config.svdpp)
+        autoencoder = RatingAutoencoder(self.config.autoencoder)
+        shares = ((0.0, 0.05, "content"), (0.05, 0.2, "SVD++"), (0.2, 0.9, "autoencoder"))
+        formers = _parts_of(start)
+        for part, share, former in zip((content, svdpp, autoencoder), shares, formers, strict=True):
+            part.fit(data, seed=seed, progress=_part(progress, *share), start=former)
         self._join(content, svdpp, autoencoder, data, _part(progress, 0.9, 1.0, "neighbours"))
         return self
 
@@ -274,6 +297,14 @@ def _standardised_log(counts: NDArray[np.int64]) -> Floats:
     watched = np.log1p(counts[counts > 0])
     deviation = watched.std() if len(watched) else 0.0
     return np.asarray((np.log1p(counts) - watched.mean()) / (deviation or 1.0), np.float32)
+
+
+def _parts_of(start: WarmStart | None) -> Sequence[WarmStart | None]:
+    """A former hybrid's content, SVD++ and autoencoder; nothing for each where there was none."""
+    if start is None or not isinstance(start.model, Hybrid):
+        return (None, None, None)
+    former = start.model
+    return [WarmStart(part, start.rows) for part in (former.content_, former.svdpp_, former.autoencoder_)]
 
 
 def _part(progress: Progress, start: float, end: float, name: str) -> Progress:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,17 +67,30 @@ class Catalogue:
         )
 
 
+class About(NamedTuple):
+    """What is known of one person besides films; an empty text or NaN where it is not."""
+
+    sex: str = ""
+    age: float = math.nan  # years
+    occupation: str = ""
+    latitude: float = math.nan  # degrees, north is positive
+    longitude: float = math.nan  # degrees, east is positive
+    utc_offset: float = math.nan  # hours of standard time
+
+
 @dataclass(frozen=True)
 class History:
     """One person's interactions in item rows of a model's vocabulary: what a model scores.
 
     rating is in stars (0.5 to 5), NaN where the film was watched without a rating; time is in
-    seconds since 1970, NO_TIME where unknown. An item occurs at most once.
+    seconds since 1970, NO_TIME where unknown. An item occurs at most once. `about` is None where nothing
+    is known of the person.
     """
 
     item: NDArray[np.int64]
     rating: NDArray[np.float32]
     time: NDArray[np.int64]
+    about: About | None = None
 
     @classmethod
     def of(
@@ -107,12 +121,13 @@ class History:
     @property
     def rated(self) -> Self:
         """The part with a rating."""
-        known = ~np.isnan(self.rating)
-        return type(self)(self.item[known], self.rating[known], self.time[known])
+        return self._take(~np.isnan(self.rating))
 
     def without(self, row: int) -> Self:
-        kept = self.item != row
-        return type(self)(self.item[kept], self.rating[kept], self.time[kept])
+        return self._take(self.item != row)
+
+    def _take(self, kept: NDArray[np.bool_]) -> Self:
+        return type(self)(self.item[kept], self.rating[kept], self.time[kept], self.about)
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,7 @@ class Interactions:
 
     user and item are rows of the vocabularies (int32); rating is float32 stars, NaN for implicit
     feedback; time is int64 seconds, NO_TIME where unknown. A (user, item) pair occurs at most once.
+    `people` has one entry per user row, or is None where the data say nothing of their users.
     """
 
     users: Vocabulary
@@ -130,6 +146,7 @@ class Interactions:
     rating: NDArray[np.float32]
     time: NDArray[np.int64]
     catalogue: Catalogue = field(repr=False)
+    people: Sequence[About] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         lengths = {len(self.user), len(self.item), len(self.rating), len(self.time)}
@@ -139,6 +156,8 @@ class Interactions:
             raise ValueError(
                 f"{len(self.catalogue)} films in the catalogue, {len(self.items)} in the vocabulary."
             )
+        if self.people is not None and len(self.people) != len(self.users):
+            raise ValueError(f"{len(self.people)} people are described, {len(self.users)} users are known.")
 
     @classmethod
     def of(
@@ -150,8 +169,12 @@ class Interactions:
         *,
         items: Vocabulary | None = None,
         catalogue: Catalogue | None = None,
+        people: Mapping[int, About] | None = None,
     ) -> Self:
-        """From id columns. `items` may name more films than were rated; every rated film must be in it."""
+        """From id columns. `items` may name more films than were rated; every rated film must be in it.
+
+        `people` are by user id; a user who is not among them is one of whom nothing is known.
+        """
         users = Vocabulary.of(user_ids)
         items = Vocabulary.of(item_ids) if items is None else items
         item = items.rows(item_ids)
@@ -168,6 +191,7 @@ class Interactions:
             rating,
             time,
             Catalogue.blank(len(items)) if catalogue is None else catalogue,
+            None if people is None else [people.get(user, About()) for user in users.ids.tolist()],
         )
 
     def __len__(self) -> int:
@@ -195,6 +219,7 @@ class Interactions:
             self.rating[index],
             self.time[index],
             self.catalogue,
+            self.people,
         )
 
     @property
@@ -219,4 +244,5 @@ class Interactions:
         """The interactions of one user, in the order of their source."""
         order, starts = self._user_order
         mine = order[starts[user_row] : starts[user_row + 1]]
-        return History(self.item[mine].astype(np.int64), self.rating[mine], self.time[mine])
+        about = None if self.people is None else self.people[user_row]
+        return History(self.item[mine].astype(np.int64), self.rating[mine], self.time[mine], about)

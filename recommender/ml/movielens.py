@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recommender.ml.demographics import about
 from recommender.ml.interactions import Catalogue, Interactions, Vocabulary
 from recommender.ml.movielens_files import DatasetFiles, UnreadableDataset, open_files
 from recommender.ml.movielens_films import (
@@ -135,12 +136,19 @@ class MovieLens:
         return without_repeats(whole, self._form.ratings, self._log)
 
     def interactions(self) -> Interactions:
-        """All ratings, over the films that were rated, with their titles, years and genres."""
+        """All ratings, over the films that were rated, with what is known of these and of their users."""
         ratings = require_ratings(self.ratings(), self._form.ratings or "The data set")
         items = Vocabulary.of(ratings.film)
         catalogue = self._catalogue(items)
+        people = {person.id: about(person) for person in self.people()}
         return Interactions.of(
-            ratings.user, ratings.film, ratings.stars, ratings.time, items=items, catalogue=catalogue
+            ratings.user,
+            ratings.film,
+            ratings.stars,
+            ratings.time,
+            items=items,
+            catalogue=catalogue,
+            people=people or None,
         )
 
     def people(self) -> list[Person]:

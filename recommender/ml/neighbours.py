@@ -60,6 +60,11 @@ def _check(n_neighbours: int, exponent: float) -> None:
         raise ValueError("Neighbours need a number of at least one and an exponent above nought.")
 
 
+# Document A counts what two people, or two films, have in common and prints no K; 20 stands for it.
+USER_DOCUMENT = UserCFConfig(n_neighbours=20, exponent=1.0)
+ITEM_DOCUMENT = ItemCFConfig(n_neighbours=20, exponent=1.0)
+
+
 class Table(NamedTuple):
     """Rows of different length laid end to end: row r is entries[starts[r]:starts[r + 1]]."""
 

@@ -20,6 +20,9 @@ class PopularityConfig:
     """Nothing to choose."""
 
 
+DOCUMENT = PopularityConfig()
+
+
 class Popularity(Recommender):
     """The same order for everyone."""
 

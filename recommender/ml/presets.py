@@ -44,8 +44,8 @@ PRESETS = {
         Preset("hybrid", "hybrid", ("B4",)),
         Preset("weighted-rating", "weighted-rating", ("B5",)),
         Preset("twin-autoencoders", "twin-autoencoders", ("A3", "A4", "A5", "A6", "A7", "A8")),
-        Preset("user-cf", "user-cf", ("A1",)),
-        Preset("item-cf", "item-cf", ("A2",)),
+        Preset("user-cf", "user-cf", ("A1",), document="USER_DOCUMENT"),
+        Preset("item-cf", "item-cf", ("A2",), document="ITEM_DOCUMENT"),
         Preset("item-autoencoder", "item-autoencoder", ("C1",)),
         Preset("mf", "mf", ("C2",)),
         Preset("item-knn", "item-knn", ("C3",)),
@@ -64,6 +64,7 @@ PRESETS = {
         Preset("star-blend", "star-blend", ("F6", "F9")),
         Preset("list-blend", "list-blend", ("F6",)),
         Preset("bayesian-svdpp", "bayesian-svdpp", ("F7",)),
+        Preset("ordinal-svdpp", "ordinal-svdpp", ("F7",)),
         Preset("sparse-ease", "sparse-ease", ("F8",)),
         Preset("next-film", "next-film", ()),
     )

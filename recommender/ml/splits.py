@@ -35,8 +35,7 @@ def per_user_split(data: Interactions, share: float, seed: int) -> Split:
     order = shuffled[np.argsort(data.user[shuffled], kind="stable")]
     counts = np.bincount(data.user, minlength=data.n_users)
     place = np.arange(len(data)) - np.repeat(np.cumsum(counts) - counts, counts)
-    part = _exact(share)
-    quota = counts * part.numerator // part.denominator
+    quota = _shares_of_counts(data, share, round_up=False)
     held_out = np.zeros(len(data), np.bool_)
     held_out[order[place < np.repeat(quota, counts)]] = True
     return _part(data, held_out)
@@ -59,6 +58,71 @@ def time_split(data: Interactions, share: float = 0.1) -> Split:
     if not held_out.any():
         raise ValueError("Too many of these ratings carry the last timestamp to split them by time.")
     return _part(data, held_out)
+
+
+def newest_split(data: Interactions) -> Split:
+    """Leave one out: the newest film of each person is the test part; who has only one keeps it.
+
+    Of equally new films the last in the source counts. Raises ValueError where a row has no time. Source: He
+    et al. 2017, Neural Collaborative Filtering, section 4.1.
+    """
+    if (data.time == NO_TIME).any():
+        raise ValueError("These ratings carry no timestamps, so nobody's newest film is known.")
+    order = np.lexsort((np.arange(len(data)), data.time, data.user))
+    counts = np.bincount(data.user, minlength=data.n_users)
+    held_out = np.zeros(len(data), np.bool_)
+    held_out[order[np.cumsum(counts)[counts > 1] - 1]] = True
+    return _part(data, held_out)
+
+
+def cold_user_split(data: Interactions, share: float, seed: int) -> Split:
+    """round(n_users share) of those who rated anything are the test part, with all their rows."""
+    return _part(data, _held_out_whole(data.user, share, seed))
+
+
+def cold_film_split(data: Interactions, share: float, seed: int) -> Split:
+    """round(n_films share) of the films that anyone rated are the test part, with all their rows."""
+    return _part(data, _held_out_whole(data.item, share, seed))
+
+
+def as_shown(data: Interactions, seed: int) -> Interactions:
+    """The rows in the order in which newcomers show them: by time where all have one, else at random."""
+    if len(data) and (data.time != NO_TIME).all():
+        return data.take(np.argsort(data.time, kind="stable"))
+    return data.take(np.random.default_rng(seed).permutation(len(data)))
+
+
+def shown_first(data: Interactions, share: float) -> Split:
+    """ "train" is the first ceil(n_u share) rows of each user, in the order of `data`; the rest is tested."""
+    quota = _shares_of_counts(data, share, round_up=True)
+    return _part(data, _places(data) >= quota[data.user])
+
+
+def first_rows(data: Interactions, n: int) -> Interactions:
+    """The first n rows of each user who has as many; nothing of the others."""
+    counts = np.bincount(data.user, minlength=data.n_users)
+    return data.take((_places(data) < n) & (counts[data.user] >= n))
+
+
+def _places(data: Interactions) -> NDArray[np.int64]:
+    # (n,) the place from 0 of each row among those of its user.
+    counts = np.bincount(data.user, minlength=data.n_users)
+    place = np.empty(len(data), np.int64)
+    order = np.argsort(data.user, kind="stable")
+    place[order] = np.arange(len(data)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return place
+
+
+def _shares_of_counts(data: Interactions, share: float, *, round_up: bool) -> NDArray[np.int64]:
+    counts = np.bincount(data.user, minlength=data.n_users)
+    part = _exact(share)
+    return np.asarray((counts * part.numerator + (part.denominator - 1) * round_up) // part.denominator)
+
+
+def _held_out_whole(of_row: NDArray[np.int32], share: float, seed: int) -> NDArray[np.bool_]:
+    present = np.unique(of_row)
+    chosen = np.random.default_rng(seed).permutation(present)[: round(len(present) * _exact(share))]
+    return np.isin(of_row, chosen)
 
 
 def _exact(share: float) -> Fraction:

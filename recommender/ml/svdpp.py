@@ -17,14 +17,18 @@ reg n is the shrinkage of the training; the constant part draws short histories 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
+from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.splits import Split, random_split
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -32,7 +36,11 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SVDPlusPlusConfig:
-    """The settings that do best on MovieLens 1M; rates are per rating, the decay per epoch."""
+    """The settings that do best on MovieLens 1M; rates are per rating, the decay per epoch.
+
+    The epochs were chosen on a validation part, so that by default all data are learned from and all epochs
+    are run; with a patience a part is held out, and the epoch that foretells it best is kept.
+    """
 
     n_factors: int = 64
     n_epochs: int = 36
@@ -43,12 +51,16 @@ class SVDPlusPlusConfig:
     initial_sd: float = 0.01
     shuffle: bool = True  # users in another order each epoch
     fold_in_constant: float = 2.0
+    patience: int = 0  # epochs without a better validation part before the end; 0: all epochs
+    validation_share: float = 0.05  # of the ratings, where patience is above nought
 
     def __post_init__(self) -> None:
         if min(self.n_factors, self.n_epochs) < 1:
             raise ValueError("SVD++ needs at least one factor and one epoch.")
         if self.learning_rate <= 0 or self.fold_in_constant <= 0:
             raise ValueError("The learning rate and the constant part of the fold-in must be above nought.")
+        if self.patience < 0 or not 0 < self.validation_share < 1:
+            raise ValueError("SVD++ needs a patience from nought and a validation share between 0 and 1.")
 
 
 TUNED = SVDPlusPlusConfig()
@@ -73,6 +85,9 @@ class Parameters(NamedTuple):
     P: Floats
     Q: Floats
     Y: Floats
+
+
+CARRIED = {"b": "b_item", "Q": "Q", "Y": "Y"}  # names in the state and in Parameters
 
 
 class Solved(NamedTuple):
@@ -106,13 +121,19 @@ class SVDPlusPlus(Recommender):
         progress: Progress = no_progress,
         start: WarmStart | None = None,
     ) -> Self:
-        """Learn from ratings and unrated watches. Raises ValueError where nothing is rated."""
+        """Learn from ratings and unrated watches. Raises ValueError where nothing is rated.
+
+        A former SVD++ of as many factors brings b, Q and Y of the films that it knew.
+        """
         if not len(data.rated):
             raise ValueError("SVD++ needs at least one rating, the data have none.")
         self.mean_ = float(np.nanmean(data.rating, dtype=np.float64))
         rng = np.random.default_rng(seed)
         learned = initial_parameters(rng, data.n_users, data.n_items, self.config)
-        self._descend(data, learned, rng, progress)
+        if start is not None and isinstance(start.model, SVDPlusPlus):
+            b_item, Q, Y = (start.carry(name, getattr(learned, of)) for name, of in CARRIED.items())
+            learned = learned._replace(b_item=b_item, Q=Q, Y=Y)
+        learned = self._descend(*self._parts(data, seed), learned, rng, progress)
         never_rated = np.bincount(data.rated.item, minlength=data.n_items) == 0
         learned.Q[never_rated] = 0  # nothing but the noise of the start
         self.trained_ = learned
@@ -120,9 +141,19 @@ class SVDPlusPlus(Recommender):
         progress(1.0, "fitted")
         return self
 
+    def _parts(self, data: Interactions, seed: int) -> Split:
+        if self.config.patience:
+            return random_split(data, self.config.validation_share, seed)
+        return Split(data, data.take(np.empty(0, np.int64)))
+
     def _descend(
-        self, data: Interactions, learned: Parameters, rng: np.random.Generator, progress: Progress
-    ) -> None:
+        self,
+        data: Interactions,
+        held_out: Interactions,
+        learned: Parameters,
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> Parameters:
         # Numba is a library of training; scoring, and with it the site, does without.
         from recommender.ml.svdpp_kernel import train_epoch
 
@@ -132,11 +163,17 @@ class SVDPlusPlus(Recommender):
         mean, reg, reg_y = map(
             np.float32, (self.mean_, config.regularisation, config.implicit_regularisation)
         )
+        loss = loss_on(data, held_out.rated, self.mean_)
+        stopping = EarlyStopping[Parameters](config.patience if len(held_out.rated) else 0)
         for epoch in range(config.n_epochs):
             progress(epoch / config.n_epochs, f"epoch {epoch + 1} of {config.n_epochs}")
             order = rng.permutation(users) if config.shuffle else users
             lr = np.float32(config.learning_rate * config.learning_rate_decay**epoch)
             train_epoch(order, starts, item, rating, mean, *learned, lr, reg, reg_y)
+            # The arrays are changed in place by the next epoch: a copy is what can be gone back to.
+            if stopping.patience and stopping.stops(loss(learned), Parameters(*map(np.copy, learned))):
+                break
+        return stopping.best or learned
 
     def fold_in(self, history: History) -> Solved:
         """b_u, p_u and s of a history in O(n min(n, n_factors)^2)."""
@@ -211,6 +248,23 @@ def initial_parameters(
 
     no_bias = np.zeros(n_users, np.float32), np.zeros(n_items, np.float32)
     return Parameters(*no_bias, factors(n_users), factors(n_items), factors(n_items))
+
+
+def loss_on(data: Interactions, held_out: Interactions, mean: float) -> Callable[[Parameters], float]:
+    """Mean squared error on rated `held_out` of parameters learned from `data`, as a function of them."""
+    user, item = held_out.user, held_out.item
+    theirs = data.take(np.isin(data.user, user))
+    watched = np.bincount(theirs.user, minlength=data.n_users)
+    cells = (1 / np.sqrt(watched[theirs.user])).astype(np.float32), (theirs.user, theirs.item)
+    N = sparse.csr_array(sparse.coo_array(cells, shape=(data.n_users, data.n_items)))
+
+    def loss(learned: Parameters) -> float:
+        taste = learned.P + N @ learned.Y
+        predicted = mean + learned.b_user[user] + learned.b_item[item]
+        predicted += np.einsum("nf,nf->n", taste[user], learned.Q[item])
+        return float(np.square(held_out.rating - predicted).mean())
+
+    return loss
 
 
 def _users_in_order(data: Interactions) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -29,6 +29,9 @@ class WeightedRatingConfig:
             raise ValueError(f"A percentile lies between 0 and 100, not at {self.percentile}.")
 
 
+DOCUMENT = WeightedRatingConfig(percentile=60.0)
+
+
 class WeightedRating(Recommender):
     """The same stars for everyone."""
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
+from recommender.ml.autoencoder import DOCUMENT, AutoencoderConfig, RatingAutoencoder
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import History, Interactions
 from tests.recommender.ml import samples
-from tests.recommender.ml.contract import FoldsUsersIn, RecommenderContract, Scores
+from tests.recommender.ml.contract import FoldsUsersIn, RecommenderContract, Scores, measure
 
 SMALL = AutoencoderConfig(n_hidden=60, n_axes=40, n_epochs=20, learning_rate=3e-3)
 
@@ -55,7 +55,8 @@ def test_contributions_sum_to_what_the_history_changed(
     autoencoder: RatingAutoencoder, data: Interactions
 ) -> None:
     unknown = autoencoder.score(History.empty())
-    for mine in (data.history(3), History(*(column[:5] for column in vars(data.history(3)).values()))):
+    whole = data.history(3)
+    for mine in (whole, History(whole.item[:5], whole.rating[:5], whole.time[:5])):
         changed = autoencoder.score(mine) - unknown
         for item in (0, 7, 20):
             assert autoencoder.contributions(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
@@ -106,8 +107,32 @@ def test_another_seed_gives_another_model(autoencoder: RatingAutoencoder, data: 
     assert not np.array_equal(other.F_, autoencoder.F_)
 
 
+def test_stops_early_and_keeps_the_epoch_that_foretells_the_part_held_out_best(data: Interactions) -> None:
+    epochs: list[str] = []
+    wild = replace(
+        SMALL, n_epochs=300, weight_decay=0.0, learning_rate=0.01, patience=3, validation_share=0.2
+    )
+    RatingAutoencoder(wild).fit(data, seed=0, progress=lambda share, what: epochs.append(what))
+    assert 4 < len(epochs) < 200
+
+
+def test_with_the_biases_left_out_it_learns_the_ratings_themselves(data: Interactions) -> None:
+    model = RatingAutoencoder(replace(DOCUMENT, n_hidden=40, n_epochs=20)).fit(data, seed=0)
+    assert np.abs(model.trained_bias_.item_bias_).max() < 1e-6
+    assert np.abs(model.trained_bias_.trained_user_bias_).max() < 1e-6
+    train, test = samples.random90(data)
+    again = RatingAutoencoder(model.config).fit(train, seed=0)
+    mean = np.full(data.n_items, np.nanmean(train.rating), np.float32)
+    reached, to_beat = (
+        measure(train, test.rated, score, stars=True) for score in (again.score, lambda history: mean)
+    )
+    assert reached < to_beat
+
+
 def test_refuses_settings_that_cannot_work() -> None:
     with pytest.raises(ValueError, match="at least one"):
         AutoencoderConfig(n_hidden=0)
     with pytest.raises(ValueError, match="noise"):
         AutoencoderConfig(noise=0)
+    with pytest.raises(ValueError, match="patience"):
+        AutoencoderConfig(patience=-1)

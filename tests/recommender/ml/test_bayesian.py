@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus, kept_sweeps
+from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus, begin_at, kept_sweeps
 from recommender.ml.bayesian_kernel import (
     ITEM_BIAS,
     USER_BIAS,
@@ -15,7 +15,7 @@ from recommender.ml.bayesian_kernel import (
     draw_normal_gamma,
     sweep_dimensions,
 )
-from recommender.ml.contract import Recommender
+from recommender.ml.contract import Recommender, WarmStart
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from recommender.ml.movielens import open_dataset
 from tests.recommender.ml import samples
@@ -238,6 +238,56 @@ def test_the_draws_kept_are_evenly_spaced_after_the_burn_in() -> None:
     assert kept_sweeps(config) == [7, 11, 15, 19]
     every = kept_sweeps(replace(config, n_samples=16))
     assert every == list(range(4, 20))
+
+
+def test_a_chain_begins_where_a_former_one_ended(fitted: BayesianSVDPlusPlus, data: Interactions) -> None:
+    sampler = Sampler(data, SMALL.n_factors, SMALL.initial_sd, np.random.default_rng(5))
+    first = float(sampler.e @ sampler.e)
+    assert begin_at(sampler, WarmStart.of(fitted, data.items, data.items))
+    np.testing.assert_allclose(sampler.e, residuals(data, sampler), atol=1e-9)
+    for side in (sampler.users, sampler.items):
+        np.testing.assert_allclose(side.total, whole(side), atol=1e-9)
+    # Someone of no taste of their own is now foretold as the last draw would.
+    taste = sampler.users.implicit @ sets(sampler.users)[3]
+    taste[ITEM_BIAS] = 1
+    z = fitted.Y_[data.history(3).item, -1].sum(axis=0) / np.sqrt(len(data.history(3)))
+    np.testing.assert_allclose(
+        sampler.mean + taste @ sampler.items.total, fitted.m_[:, -1] + fitted.F_[:, -1] @ z, atol=1e-4
+    )
+    assert sampler.e @ sampler.e < first
+
+
+def test_a_former_model_of_other_factors_moves_nothing(
+    fitted: BayesianSVDPlusPlus, data: Interactions
+) -> None:
+    sampler = Sampler(data, 3, 0.1, np.random.default_rng(5))
+    before = sampler.e.copy()
+    assert not begin_at(sampler, WarmStart.of(fitted, data.items, data.items))
+    np.testing.assert_array_equal(sampler.e, before)
+
+
+def test_a_warm_chain_spares_sweeps_of_the_burn_in_and_keeps_as_many_draws(
+    fitted: BayesianSVDPlusPlus, data: Interactions
+) -> None:
+    sweeps: list[str] = []
+    start = WarmStart.of(fitted, data.items, data.items)
+    again = BayesianSVDPlusPlus(SMALL)
+    again.fit(data, seed=2, start=start, progress=lambda share, what: sweeps.append(what))
+    assert f"sweep {SMALL.n_sweeps - 7} of {SMALL.n_sweeps - 7}" in sweeps
+    assert len(again.noise_) == SMALL.n_samples
+
+
+def test_few_sweeps_from_a_former_model_do_better_than_few_from_nothing(
+    fitted: BayesianSVDPlusPlus, data: Interactions
+) -> None:
+    train, test = samples.random90(data)
+    former = BayesianSVDPlusPlus(SMALL).fit(train, seed=0)
+    few = BayesianSVDPlusPlus(replace(SMALL, n_sweeps=6, n_burn_in=2, n_samples=4, n_warm_burn_in=2))
+    start = WarmStart.of(former, data.items, data.items)
+    reached = [
+        measure(train, test.rated, few.fit(train, seed=1, start=of).score, stars=True) for of in (start, None)
+    ]
+    assert reached[0] < reached[1]
 
 
 @pytest.mark.long

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.ml.bias import Bias, BiasConfig
+from recommender.ml.bias import LEFT_OUT, UNDAMPED, Bias, BiasConfig
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from tests.recommender.ml import samples
@@ -27,6 +27,20 @@ def test_biases_of_one_round_are_the_damped_means_of_the_formula() -> None:
     assert model.mean_ == pytest.approx(4.0)
     assert model.item_bias_ == pytest.approx([1 / 3, -1 / 2])
     assert model.trained_user_bias_ == pytest.approx([(1 - 1 / 3 - 1 + 1 / 2) / 4, -1 / 9])
+
+
+def test_residuals_are_what_the_biases_leave_of_a_rating() -> None:
+    data = Interactions.of([1, 1, 2], [10, 20, 10], [5.0, 3.0, 4.0])
+    model = Bias(BiasConfig(item_damping=1.0, user_damping=2.0, n_rounds=1)).fit(data, seed=0)
+    first = 5 - (4 + 1 / 3 + (1 - 1 / 3 - 1 + 1 / 2) / 4)
+    assert model.residuals(data)[0] == pytest.approx(first, abs=1e-6)
+
+
+def test_dampings_leave_a_bias_out_or_make_it_the_plain_mean() -> None:
+    data = Interactions.of([1, 1, 2], [10, 20, 10], [5.0, 3.0, 1.0])
+    own_means = Bias(BiasConfig(item_damping=LEFT_OUT, user_damping=UNDAMPED)).fit(data, seed=0)
+    assert own_means.item_bias_ == pytest.approx([0, 0], abs=1e-6)
+    assert own_means.score(data.history(0)) == pytest.approx([4, 4], abs=1e-4)
 
 
 def test_contributions_sum_to_what_the_history_adds() -> None:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from recommender.ml.content import Content, ContentConfig
+from recommender.ml.content import DOCUMENT, Content, ContentConfig
 from recommender.ml.interactions import Catalogue, History, Interactions, Vocabulary
 from tests.recommender.ml.contract import RecommenderContract, Scores
 
@@ -43,6 +45,17 @@ class TestContent(RecommenderContract):
     def baseline(self, train: Interactions) -> Scores:
         """The order of the rows: titles and genres alone do not reach popularity, nor need they."""
         return -np.arange(train.n_items, dtype=np.float32)
+
+
+class TestContentAsInTheDocument(RecommenderContract):
+    band = (0.05, 0.13)
+
+    def make(self) -> Content:
+        return Content(DOCUMENT)
+
+    def baseline(self, train: Interactions) -> Scores:
+        """An order by chance: the words of titles do not reach popularity, nor need they."""
+        return np.random.default_rng(0).random(train.n_items, dtype=np.float32)
 
 
 def test_films_of_the_same_director_are_nearer(content: Content) -> None:
@@ -119,11 +132,44 @@ def test_names_are_stored_without_objects(content: Content) -> None:
     assert not any(array.dtype.hasobject for array in content.state().values())
 
 
+def rated_films() -> Interactions:
+    """Votes: Aliens 2 of 4.5, Blade Runner 1 of 3, Duel of Swans 3 of 5, Swan Song 2 of 2; m is 2."""
+    votes = {ALIENS: [4, 5], BLADE_RUNNER: [3], DUEL: [5, 5, 5], SWAN_SONG: [2, 2]}
+    pairs = [(user, film, stars) for film, given in votes.items() for user, stars in enumerate(given)]
+    users, rated, stars = zip(*pairs, strict=True)
+    whole = films()
+    return Interactions.of(users, rated, stars, items=whole.items, catalogue=whole.catalogue)
+
+
+def test_the_document_puts_the_nearest_of_a_film_in_the_order_of_their_weighted_rating() -> None:
+    everything = Content(DOCUMENT).fit(rated_films(), seed=0)
+    nearest_two = Content(replace(DOCUMENT, n_reranked=2)).fit(rated_films(), seed=0)
+    query = history({DUEL: 5.0})
+    assert everything.similar(DUEL)[SWAN_SONG] > 0
+    assert everything.similar(DUEL)[ALIENS] == 0
+    assert nearest_two.score(query)[SWAN_SONG] > 1
+    assert nearest_two.score(query)[ALIENS] == 0
+
+
+def test_of_two_near_films_the_one_that_is_rated_higher_comes_first_if_it_has_the_votes() -> None:
+    titles = ["Space One", "Space Two", "Space Three", "Space space", "Farm"]
+    catalogue = replace(Catalogue.blank(5), titles=titles)
+    votes = [(1, 1, 3), (2, 1, 3), (1, 2, 5), (2, 2, 5), (1, 3, 5), (1, 4, 5), (2, 4, 5)]
+    users, rated, stars = zip(*votes, strict=True)
+    data = Interactions.of(users, rated, stars, items=Vocabulary.of(np.arange(5)), catalogue=catalogue)
+    score = Content(DOCUMENT).fit(data, seed=0).score(History.of(data.items, [0], [1.0]))
+    C, m = 31 / 7, 2
+    assert score[2] - score[1] == pytest.approx((2 * 5 + m * C) / 4 - (2 * 3 + m * C) / 4, abs=1e-5)
+    assert score[1] > score[3] > score[4]  # one vote is below m, and a farm is nowhere near
+
+
 def test_refuses_weights_below_nought() -> None:
     with pytest.raises(ValueError, match="weights"):
         ContentConfig(words_weight=-1)
     with pytest.raises(ValueError, match="own_mean_share"):
         ContentConfig(own_mean_share=2)
+    with pytest.raises(ValueError, match="ranked again"):
+        ContentConfig(n_reranked=-1)
 
 
 def test_the_decade_breaks_a_tie_and_never_outweighs_a_genre() -> None:

@@ -8,7 +8,8 @@ import torch
 
 from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
 from recommender.ml.content import Content
-from recommender.ml.hybrid import Hybrid, HybridConfig, nearest
+from recommender.ml.contract import WarmStart
+from recommender.ml.hybrid import DOCUMENT, Hybrid, HybridConfig, nearest
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
 from tests.recommender.ml import samples
@@ -143,6 +144,23 @@ def test_reasons_for_a_hundred_films_take_a_few_milliseconds(hybrid: Hybrid, dat
         hybrid.contributions(mine, 5)
         fastest = min(fastest, time.perf_counter() - start)
     assert fastest < 0.05
+
+
+def test_every_part_begins_at_its_former_self(hybrid: Hybrid, data: Interactions) -> None:
+    start = WarmStart.of(hybrid, data.items, data.items)
+    again = Hybrid(SMALL).fit(data, seed=1, start=start)
+    of_svdpp = WarmStart.of(hybrid.svdpp_, data.items, data.items)
+    alone = SVDPlusPlus(SMALL.svdpp).fit(data, seed=1, start=of_svdpp)
+    np.testing.assert_array_equal(again.svdpp_.Q_, alone.Q_)
+
+
+def test_the_document_orders_the_thirty_nearest_of_a_film_by_the_stars_of_svdpp(data: Interactions) -> None:
+    model = Hybrid(DOCUMENT).fit(data, seed=0)
+    query = History(np.array([0]), np.array([2.0], np.float32), np.array([-1]))
+    near = model.neighbours_[0][model.likeness_[0] > 0]
+    first = np.argsort(-model.score(query), kind="stable")[: len(near)]
+    assert 5 <= len(near) <= 30
+    assert first.tolist() == near[np.argsort(-model.svdpp_.score(query)[near], kind="stable")].tolist()
 
 
 def test_refuses_shares_beyond_one() -> None:

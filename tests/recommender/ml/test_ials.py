@@ -4,7 +4,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from recommender.ml.ials import ImplicitALS, ImplicitALSConfig
+from recommender.ml.contract import WarmStart
+from recommender.ml.ials import ImplicitALS, ImplicitALSConfig, percentile_rank
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import RecommenderContract
@@ -111,9 +112,47 @@ def test_a_film_is_most_like_itself_and_like_no_film_that_nobody_watched(data: I
     assert np.flatnonzero(np.isnan(model.score(data.history(0)))).tolist() == [len(films) - 1]
 
 
+def test_one_epoch_from_a_former_model_ends_lower_than_one_from_nothing(
+    fitted: ImplicitALS, data: Interactions
+) -> None:
+    one = ImplicitALS(replace(SMALL, n_epochs=1))
+
+    def reached() -> float:
+        P = np.array([one.fold_in(data.history(user)) for user in range(data.n_users)], np.float64)
+        return objective(one, data, P)
+
+    one.fit(data, seed=1)
+    from_nothing = reached()
+    one.fit(data, seed=1, start=WarmStart.of(fitted, data.items, data.items))
+    assert reached() < from_nothing
+
+
+def test_the_percentile_rank_is_nought_where_the_held_out_films_come_first() -> None:
+    data = Interactions.of([1, 1, 2], [10, 20, 40], [5, 5, 5], items=Vocabulary.of([10, 20, 30, 40, 50]))
+    held_out = replace_items(data, user=0, item=2)
+    P = np.array([[1.0], [0.0]], np.float32)
+    for last, place in ((0.9, 0.0), (0.1, 2 / 3)):
+        Q = np.array([[5], [5], [last], [0.5], [0.2]], np.float32)
+        assert percentile_rank(P, Q, data, held_out) == pytest.approx(place)
+
+
+def replace_items(data: Interactions, *, user: int, item: int) -> Interactions:
+    """One interaction over the same vocabularies."""
+    one = data.take(np.array([user]))
+    return replace(one, item=np.array([item], np.int32))
+
+
+def test_stops_early_when_the_part_held_out_ranks_no_higher(data: Interactions) -> None:
+    calls: list[str] = []
+    watched = replace(SMALL, n_epochs=200, patience=2)
+    ImplicitALS(watched).fit(data, seed=0, progress=lambda share, what: calls.append(what))
+    assert 6 <= len(calls) < 200
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"n_factors": 0}, {"n_epochs": 0}, {"regularisation": 0.0}, {"weighting": "hearts"}]
+    "wrong",
+    [{"n_factors": 0}, {"n_epochs": 0}, {"regularisation": 0.0}, {"weighting": "hearts"}, {"patience": -1}],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"at least one|above nought|weighted by"):
+    with pytest.raises(ValueError, match=r"at least one|above nought|weighted by|patience"):
         replace(SMALL, **wrong)

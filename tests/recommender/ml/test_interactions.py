@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.ml.interactions import NO_TIME, Catalogue, History, Interactions, Vocabulary
+from recommender.ml.interactions import NO_TIME, About, Catalogue, History, Interactions, Vocabulary
 
 ids = st.integers(min_value=-(2**40), max_value=2**40)
 stars = st.sampled_from([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, float("nan")])
@@ -115,3 +117,19 @@ def test_a_catalogue_is_taken_row_by_row() -> None:
     assert (part.titles, part.texts, part.genres) == (["C", "A"], ["c", "a"], [("y",), ("x",)])
     assert part.years.tolist() == [1996, 1994]
     assert len(part) == 2
+
+
+def test_what_is_known_of_a_person_goes_with_its_history() -> None:
+    writer = About(occupation="writer")
+    data = Interactions.of([1, 2, 1], [100, 100, 101], [4.0, 3.0, np.nan], people={1: writer})
+    assert data.people == [writer, About()]
+    mine = data.take(np.array([0, 2])).rated.history(0)
+    assert mine.about is writer
+    assert mine.rated.without(0).about is writer
+    assert Interactions.of([1], [100], [4.0]).history(0).about is None
+
+
+def test_people_who_are_not_the_users_are_refused() -> None:
+    data = interactions([(1, 100, 4.0)])
+    with pytest.raises(ValueError, match="2 people are described, 1 users are known"):
+        replace(data, people=[About(), About()])

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import sparse
 from sklearn.metrics import (
     average_precision_score,
+    f1_score,
     label_ranking_average_precision_score,
     mean_absolute_error,
     mean_squared_error,
@@ -66,18 +67,6 @@ def test_ndcg_is_cut_at_what_was_held_out_or_the_length_of_the_list() -> None:
     assert metrics.ndcg(first, np.array([1, 50])).tolist() == pytest.approx([1, 1])
 
 
-def test_coverage_counts_each_film_once() -> None:
-    assert metrics.coverage(RANKED, n_items=10) == 5 / 10
-
-
-def test_novelty_is_self_information_and_padding_has_none() -> None:
-    popularity = np.array([8, 4, 2, 1, 0])
-    listed = np.array([[0, 1], [3, -1], [4, -1], [-1, -1]])
-    found = metrics.novelty(listed, popularity, n_users=8)
-    assert found[:3].tolist() == [0.5, 3, 3]
-    assert math.isnan(found[3])
-
-
 def test_users_with_nothing_held_out_have_no_figure_and_no_part_in_the_mean(hit: metrics.Hits) -> None:
     nobody = np.array([3, 0])
     for found in (
@@ -91,6 +80,17 @@ def test_users_with_nothing_held_out_have_no_figure_and_no_part_in_the_mean(hit:
 
 def test_exact_match_rounds_to_half_stars() -> None:
     assert metrics.exact_match([3.74, 3.76, 3.25, 0.6], [3.5, 3.5, 3.5, 0.5]) == 3 / 4
+
+
+def test_exact_match_rounds_to_the_step_of_the_scale() -> None:
+    assert metrics.exact_match([3.4, 3.5, 4.49, 1.0], [3, 4, 4, 2], step=1) == 3 / 4
+
+
+@given(star_arrays)
+@settings(deadline=None, max_examples=30)
+def test_exact_match_of_the_ratings_themselves_is_one(actual: np.ndarray) -> None:
+    assert metrics.exact_match(actual, actual) == 1
+    assert metrics.exact_match(actual + 0.24, actual) == 1
 
 
 def test_no_predictions_have_no_figure() -> None:
@@ -161,3 +161,47 @@ def test_hits_in_front_are_worth_most(hit: metrics.Hits) -> None:
     sorted_hit = -np.sort(-hit.astype(int), axis=1) > 0
     for metric in (metrics.ndcg, metrics.average_precision):
         assert (metric(sorted_hit, held_out) >= metric(hit, held_out) - 1e-12).all()
+
+
+def test_f1_is_the_harmonic_mean_and_that_of_document_a() -> None:
+    assert metrics.f1([0.3716, 0.2430, 0.4080], [0.0759, 0.2448, 0.2963]) == pytest.approx(
+        [0.1260, 0.2439, 0.3433], abs=1e-4
+    )
+    assert metrics.f1(0, 0) == 0
+
+
+@given(st.integers(0, 100))
+@settings(deadline=None, max_examples=30)
+def test_f1_agrees_with_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    relevant, listed = rng.random(15) < 0.4, rng.permutation(15)[:5]
+    hit = metrics.hits(listed[None, :], sparse.csr_array(relevant[None, :]))
+    if relevant.any():
+        found = metrics.f1(metrics.precision(hit), metrics.recall(hit, np.array([relevant.sum()])))
+        assert found[0] == pytest.approx(f1_score(relevant, np.isin(np.arange(15), listed)))
+
+
+def test_a_place_among_negatives_counts_ties_half() -> None:
+    assert metrics.place_among(3.0, np.array([1.0, 5.0, 2.0])) == 2
+    assert metrics.place_among(3.0, np.array([3.0, 3.0, 5.0])) == 3
+    assert metrics.place_among(0.0, np.zeros(99)) == 50.5
+
+
+def test_what_has_no_score_comes_last() -> None:
+    assert metrics.place_among(np.nan, np.array([1.0, -9.0])) == 3
+    assert metrics.place_among(1.0, np.array([np.nan, 2.0])) == 2
+
+
+@given(st.integers(0, 99), st.integers(1, 12))
+@settings(deadline=None, max_examples=40)
+def test_the_ndcg_of_a_place_is_that_of_scikit_learn(seed: int, top: int) -> None:
+    score = np.random.default_rng(seed).permutation(20).astype(float)
+    wanted = np.zeros((1, 20))
+    wanted[0, 0] = 1
+    found = metrics.place_ndcg(metrics.place_among(score[0], score[1:]), top)
+    assert float(found) == pytest.approx(ndcg_score(wanted, score[None, :], k=top))
+
+
+@given(st.floats(1, 100), st.floats(0, 50))
+def test_a_better_place_is_worth_no_less(place: float, behind: float) -> None:
+    assert metrics.place_ndcg(place, 10) >= metrics.place_ndcg(place + behind, 10)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from recommender.ml import movielens_files, movielens_tables
+from recommender.ml.demographics import place
 from recommender.ml.interactions import NO_TIME
 from recommender.ml.movielens import Film, Person, Problem, Tag, UnreadableDataset, open_dataset
 from tests.recommender.ml.real_data import real_data
@@ -95,6 +96,13 @@ class TestForms:
         assert opened.films()[1] == Film(6, "Métisse", 1993, ("Comedy",), other_titles=("Café au Lait",))
         assert opened.people()[1] == Person(2, "M", 56, "self-employed", "70072-1234")
         assert rows(tmp_path / "ml-1m")[0] == (1, 6, 5.0, 978300760)
+        histories = opened.interactions()
+        about = histories.history(int(histories.users.rows(1))).about
+        assert about is not None
+        assert (about.sex, about.utc_offset) == (
+            opened.people()[0].sex,
+            place(opened.people()[0].zip_code)[2],
+        )
 
     def test_10m_is_told_from_1m_by_its_tags_and_is_utf_8(self, tmp_path: Path) -> None:
         files = {

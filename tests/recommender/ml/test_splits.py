@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.ml.interactions import NO_TIME, Interactions
-from recommender.ml.splits import Split, per_user_split, random_split, time_split
+from recommender.ml.splits import (
+    Split,
+    as_shown,
+    cold_film_split,
+    cold_user_split,
+    first_rows,
+    newest_split,
+    per_user_split,
+    random_split,
+    shown_first,
+    time_split,
+)
 
 
 def interactions(counts: list[int], times: list[int] | None = None) -> Interactions:
@@ -27,7 +38,7 @@ def cells(data: Interactions) -> list[tuple[int, int]]:
 
 some_counts = st.lists(st.integers(1, 20), min_size=1, max_size=15)
 some_shares = st.sampled_from([0.1, 0.2, 0.29, 0.5, 0.9])
-splitters = st.sampled_from([random_split, per_user_split])
+splitters = st.sampled_from([random_split, per_user_split, cold_user_split, cold_film_split])
 
 
 @given(splitters, some_counts, some_shares, st.integers(0, 5))
@@ -123,3 +134,61 @@ def test_no_times_cannot_be_split_by_time() -> None:
 def test_one_moment_cannot_be_split_by_time() -> None:
     with pytest.raises(ValueError, match="the last timestamp"):
         time_split(interactions([10], [7] * 10))
+
+
+@given(some_counts, st.integers(0, 5))
+@settings(deadline=None, max_examples=40)
+def test_the_newest_film_of_everyone_who_has_two_is_left_out(counts: list[int], seed: int) -> None:
+    times = np.random.default_rng(seed).permutation(sum(counts)) + 1
+    data = interactions(counts, times.tolist())
+    train, test = newest_split(data)
+    assert sorted(test.user.tolist()) == [user for user, count in enumerate(counts) if count > 1]
+    for user in test.user.tolist():
+        assert test.history(user).time.max() > train.history(user).time.max()
+    assert len(train) + len(test) == len(data)
+
+
+def test_of_equally_new_films_the_last_in_the_source_is_left_out() -> None:
+    data = interactions([4], [3, 9, 9, 1])
+    assert cells(newest_split(data).test) == [cells(data)[2]]
+
+
+def test_without_a_time_nobody_knows_the_newest_film() -> None:
+    with pytest.raises(ValueError, match="carry no timestamps"):
+        newest_split(interactions([4, 4]))
+
+
+@given(some_counts, some_shares, st.integers(0, 5))
+@settings(deadline=None, max_examples=60)
+def test_cold_users_and_cold_films_are_held_out_whole(counts: list[int], share: float, seed: int) -> None:
+    data = interactions(counts)
+    people = cold_user_split(data, share, seed)
+    assert not set(people.train.user.tolist()) & set(people.test.user.tolist())
+    assert abs(len(np.unique(people.test.user)) - len(counts) * share) <= 0.5 + 1e-9
+    films = cold_film_split(data, share, seed)
+    assert not set(films.train.item.tolist()) & set(films.test.item.tolist())
+    assert abs(len(np.unique(films.test.item)) - max(counts) * share) <= 0.5 + 1e-9
+
+
+@given(some_counts, st.integers(1, 25), st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_newcomers_show_their_first_rows(counts: list[int], n: int, timed: bool) -> None:
+    times = np.random.default_rng(1).permutation(sum(counts)) + 1 if timed else None
+    data = as_shown(interactions(counts, times), seed=0)
+    shown, rest = shown_first(data, 0.8)
+    assert np.bincount(shown.user, minlength=len(counts)).tolist() == [-(-4 * n_u // 5) for n_u in counts]
+    assert sorted(cells(shown) + cells(rest)) == sorted(cells(data))
+    first = first_rows(data, n)
+    assert np.bincount(first.user, minlength=len(counts)).tolist() == [n * (n_u >= n) for n_u in counts]
+    for user in range(len(counts)):
+        mine = data.history(user).item.tolist()
+        assert shown.history(user).item.tolist() == mine[: len(shown.history(user))]
+        assert first.history(user).item.tolist() == mine[: len(first.history(user))]
+
+
+def test_newcomers_show_the_oldest_first_or_in_an_order_of_chance() -> None:
+    timed = as_shown(interactions([4, 1], [5, 2, 9, 2, 4]), seed=0)
+    assert timed.time.tolist() == [2, 2, 4, 5, 9]
+    untimed = interactions([30])
+    assert cells(as_shown(untimed, 0)) == cells(as_shown(untimed, 0)) != cells(as_shown(untimed, 1))
+    assert sorted(cells(as_shown(untimed, 0))) == sorted(cells(untimed))

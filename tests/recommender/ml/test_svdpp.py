@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from recommender.ml.contract import Recommender
+from recommender.ml.contract import Recommender, WarmStart
+from recommender.ml.ials import ImplicitALS, ImplicitALSConfig
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from recommender.ml.movielens import open_dataset
 from recommender.ml.svdpp import (
@@ -15,6 +16,7 @@ from recommender.ml.svdpp import (
     SVDPlusPlus,
     SVDPlusPlusConfig,
     initial_parameters,
+    loss_on,
 )
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import FoldsUsersIn, RecommenderContract, Scores, measure
@@ -184,13 +186,73 @@ def test_reaches_its_figure_on_movielens_1m() -> None:
     assert least < measure(train, test, model.score, stars=True) < most
 
 
+def squared_error(model: SVDPlusPlus, data: Interactions) -> float:
+    return measure(data.rated, data.rated, model.score, stars=True)
+
+
+def test_two_epochs_from_a_former_model_come_nearer_to_it_than_two_from_nothing(
+    fitted: SVDPlusPlus, data: Interactions
+) -> None:
+    two = SVDPlusPlus(replace(SMALL, n_epochs=2))
+    from_nothing = squared_error(two.fit(data, seed=1), data)
+    begun = squared_error(two.fit(data, seed=1, start=WarmStart.of(fitted, data.items, data.items)), data)
+    assert abs(begun - squared_error(fitted, data)) < 0.2 * abs(from_nothing - squared_error(fitted, data))
+
+
+def test_a_former_model_of_another_kind_or_of_other_widths_is_left_aside(
+    fitted: SVDPlusPlus, data: Interactions
+) -> None:
+    other = SVDPlusPlus(replace(SMALL, n_factors=5, n_epochs=2))
+    alone = other.fit(data, seed=1).state()
+    begun = other.fit(data, seed=1, start=WarmStart.of(fitted, data.items, data.items)).state()
+    assert not np.array_equal(begun["b"], alone["b"])  # biases have no width
+    assert begun["Q"].shape == alone["Q"].shape
+    former = ImplicitALS(ImplicitALSConfig(n_factors=5)).fit(data, seed=0)
+    of_another_kind = other.fit(data, seed=1, start=WarmStart.of(former, data.items, data.items)).state()
+    np.testing.assert_array_equal(of_another_kind["Q"], alone["Q"])
+
+
+def test_stops_early_and_keeps_the_epoch_that_foretells_the_part_held_out_best(data: Interactions) -> None:
+    # Without shrinkage and with many factors it soon learns the noise.
+    wild = replace(
+        TUNED, n_epochs=300, learning_rate=0.03, learning_rate_decay=1.0, regularisation=0, patience=3
+    )
+    epochs: list[str] = []
+    train, test = samples.random90(data)
+    model = SVDPlusPlus(replace(wild, validation_share=0.2))
+    model.fit(train, seed=0, progress=lambda share, what: epochs.append(what))
+    assert 4 < len(epochs) < 150
+    unwatched = SVDPlusPlus(replace(wild, patience=0)).fit(train, seed=0)
+    reached = [measure(train, test.rated, m.score, stars=True) for m in (model, unwatched)]
+    assert reached[0] < reached[1]
+
+
+def test_the_loss_that_stops_it_is_the_error_on_the_part_held_out(data: Interactions) -> None:
+    train, held_out = samples.random90(data)
+    learned = SVDPlusPlus(SMALL).fit(train, seed=0).trained_
+    errors = []
+    for u, i, r in zip(held_out.rated.user, held_out.rated.item, held_out.rated.rating, strict=True):
+        N = train.history(u).item
+        taste = learned.P[u] + learned.Y[N].sum(axis=0) / np.sqrt(len(N))
+        errors.append(r - 3.5 - learned.b_user[u] - learned.b_item[i] - learned.Q[i] @ taste)
+    assert loss_on(train, held_out.rated, 3.5)(learned) == pytest.approx(np.mean(np.square(errors)), rel=1e-4)
+
+
 def test_data_without_a_rating_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one rating"):
         SVDPlusPlus().fit(Interactions.of([1], [10], [np.nan]), seed=0)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n_factors": 0}, {"n_epochs": 0}, {"learning_rate": 0.0}, {"fold_in_constant": 0.0}]
+    "wrong",
+    [
+        {"n_factors": 0},
+        {"n_epochs": 0},
+        {"learning_rate": 0.0},
+        {"fold_in_constant": 0.0},
+        {"patience": -1},
+        {"validation_share": 1.0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"SVD\+\+ needs|above nought"):
