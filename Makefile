@@ -12,7 +12,7 @@ ON_POSTGRES = tests/accounts tests/catalog tests/recommender tests/test_database
 	tests/test_health.py tests/test_query_counts.py --ignore=tests/recommender/ml --ignore=tests/catalog/test_posters.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install shell install-dev lint test bench
+.PHONY: help run install shell install-dev install-bench lint test bench
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,18 @@ test: lint chromium real-data ## all checks, and the tests on SQLite and Postgre
 	@.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope
 	@$(venv) -m tests.on_postgres .venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope $(ON_POSTGRES)
 
-bench: install-dev ## how fast and how good the models are on this machine
-	@$(venv) -m tests.bench
+bench: install-dev install-bench ## our models beside the known libraries, into docs/benchmarks.md (QUICK=1: a small set)
+	@$(venv) -m tests.bench $(if $(QUICK),--quick) $(if $(AGAIN),--again $(AGAIN))
+
+# The known libraries need other versions than the site does, so they live apart.
+install-bench: python-version
+	@key="$$(cksum < requirements-bench.txt)"; \
+	if [ "$$(cat $(VAR_DIR)/.installed-bench 2>/dev/null)" != "$$key" ]; then \
+		echo "== packages for the bench" && mkdir -p $(VAR_DIR) && \
+		$(PYTHON) -m venv var/bench-venv && \
+		var/bench-venv/bin/python -m pip install --quiet $(PIP_FLAGS) -r requirements-bench.txt && \
+		echo "$$key" > $(VAR_DIR)/.installed-bench; \
+	fi
 
 # The models are tested on real ratings: a folder of data sets beside this one, or what `make run` takes.
 .PHONY: real-data
