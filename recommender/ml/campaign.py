@@ -17,7 +17,7 @@ from recommender.ml.evaluate import Measured, Task, measure_apart, task
 from recommender.ml.evaluation_report import sizes
 from recommender.ml.interactions import Interactions
 from recommender.ml.presets import PRESETS
-from recommender.ml.protocols import PROTOCOLS
+from recommender.ml.protocols import PROTOCOLS, published_part
 from recommender.ml.registry import CLASSES, model_class
 from recommender.ml.results import Key, Result, Store, fingerprint, form, plain
 
@@ -77,9 +77,9 @@ class Bench:
 
     def key(self, step: Step) -> Key:
         config = settings(step.preset, tuned=step.tuned)
-        return Key(
-            self.name, self.sha256, step.protocol, step.seed, step.top, step.preset, step.tuned, config
-        )
+        beside = published_part(step.protocol, self.name, self.path)
+        asked = (step.protocol, step.seed, step.top, step.preset, step.tuned)
+        return Key(self.name, self.sha256, *asked, config, beside)
 
     def measured(self, step: Step) -> Measured:
         """From the store, or measured now and kept. What failed is not kept."""

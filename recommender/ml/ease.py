@@ -8,7 +8,9 @@
 
 Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW 2019), equation 8. X holds the weights w
 of what people watched: 1 for each film ("ones"), or what the stars say ("stars"), (r - 1) / 4 but never
-below nought, so that a film rated with one star counts as little as one not watched.
+below nought, so that a film rated with one star counts as little as one not watched. In the fit, not in
+the score, the square error of each person counts (mean |N| / |N|)^beta: with a beta above nought those who
+watched most no longer decide alone.
 
 The Gram matrix becomes its inverse and then B in the same memory, 4 n^2 bytes for n films. A large
 catalogue is therefore cut to the films that most people watched; all others are not scored.
@@ -46,6 +48,7 @@ class EaseConfig:
     weighting: Weighting = "stars"
     unrated_weight: float = 0.6  # of a film watched without a rating, whatever the weighting
     largest: int = 15_000  # films that get weights
+    length_exponent: float = 0.0  # beta
 
     def __post_init__(self) -> None:
         if self.regularisation <= 0 or self.largest < 1:
@@ -91,7 +94,10 @@ class Ease(Recommender):
         kept = column >= 0
         shape = (data.n_users, int((self.place_ >= 0).sum()))
         cells = data.user[kept], column[kept].astype(np.int32)
-        return sparse.csr_array(sparse.coo_array((self.weights(data.rating[kept]), cells), shape=shape))
+        weights = self.weights(data.rating[kept])
+        if self.config.length_exponent:
+            weights *= _length_scales(data, self.config.length_exponent)[data.user[kept]]
+        return sparse.csr_array(sparse.coo_array((weights, cells), shape=shape))
 
     def weights(self, rating: Floats) -> Floats:
         """(n,) w of ratings in stars, NaN for those without."""
@@ -153,6 +159,12 @@ def watch_weights(rating: Floats, weighting: Weighting, unrated: float) -> Float
     """(n,) 1 ("ones") or (r - 1) / 4 ("stars") for ratings in stars, `unrated` for NaN, never below 0."""
     told = np.ones_like(rating) if weighting == "ones" else (rating - 1) / 4
     return np.where(np.isnan(rating), unrated, np.maximum(told, 0)).astype(np.float32)
+
+
+def _length_scales(data: Interactions, exponent: float) -> Floats:
+    """(n_users,) square roots of what each person counts, as the Gram matrix holds products."""
+    watched = np.maximum(np.bincount(data.user, minlength=data.n_users), 1)
+    return np.asarray((watched.mean() / watched) ** (exponent / 2), np.float32)
 
 
 def most_watched(data: Interactions, largest: int) -> Rows:

@@ -2,11 +2,13 @@
 
 Words come from a TOML file, figures from kept measurements alone. A paragraph names a figure by its place:
 {honest:RMSE} is that of the first preset of the row's first honest table, {same2:NDCG@10:ease} that of ease
-in the second table by the document's own protocol. What nobody measured says so.
+in the second table by the document's own protocol, {same2:RMSE:mf:document} that of mf in this form.
+What nobody measured says so.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -16,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from recommender.ml.best_of_all import best_of_all
 from recommender.ml.evaluate import Measured, combined
 from recommender.ml.evaluation_report import COSTS, cell, columns, costs, label, markdown_rows
 from recommender.ml.plots import picture
@@ -29,7 +32,12 @@ _ONLY_IN_FILES = re.compile(
     r"P@|MAP@|MRR@|F1|R@\d+ liked|hit@\d+( liked)?$|precision|recall|majority|.* 3\.5$|"
     r"ARP|users |.*, width|replaced"
 )
-_PLACE = re.compile(r"\{(same|honest)(\d*):([^:{}]+)(?::([^:{}]+))?\}")
+_LEADING = (
+    (re.compile("RMSE( K=10)?"), 1),
+    (re.compile(r"NDCG@\d+( K=10)?"), -1),
+    (re.compile("AUC films"), -1),
+)
+_PLACE = re.compile(r"\{(same|honest)(\d*):([^:{}]+)(?::([^:{}]+))?(?::(document|tuned))?\}")
 
 
 class BadTexts(Exception):
@@ -138,13 +146,13 @@ def _found(results: Sequence[Result]) -> Found:
     return Found(runs[0] if len(runs) == 1 else combined(runs), [result.key.seed for result in results])
 
 
-def _rank(line: Measured) -> tuple[float, str]:
-    """The lowest error first, or the best list."""
-    ranked = [name for name in line.figures if name.startswith("NDCG@")]
-    value = line.figures.get("RMSE", line.figures.get("RMSE K=10"))
-    if value is None:
-        value = -line.figures[ranked[0]] if ranked else 0.0
-    return value, label(line)
+def _rank(line: Measured) -> tuple[bool, float, str]:
+    """The lowest error first, or the best list; those with neither last."""
+    for leading, sign in _LEADING:
+        for name, value in line.figures.items():
+            if leading.fullmatch(name) and math.isfinite(value):
+                return sign < 0, sign * value, label(line)
+    return True, math.inf, label(line)
 
 
 class Page(NamedTuple):
@@ -166,6 +174,7 @@ def make_page(results: Sequence[Result], texts: Texts, plots: str) -> Page:
         "# The models: claimed and measured",
         texts.intro,
         *_conditions(measurements.results),
+        *best_of_all(measurements.results),
         *_leaks(texts.rows),
         "## Row by row",
         *(part for row in texts.rows for part in _section(row, measurements)),
@@ -221,16 +230,15 @@ def _section(row: Row, measurements: Measurements) -> list[str]:
     return [
         f"### {row.key} {row.system}",
         f"**Claimed:** {row.claimed}  \n**Measured by:** {row.protocol}",
-        f"**The same protocol here.** {row.same_note}".strip(),
-        *_answers(row.same, measurements),
-        f"**An honest protocol here.** {row.honest_note}".strip(),
-        *_answers(row.honest, measurements),
+        *_part("The same protocol here", row.same_note, row.same, measurements),
+        *_part("An honest protocol here", row.honest_note, row.honest, measurements),
         "**Judgement.** " + filled(row.judgement, row, measurements),
     ]
 
 
-def _answers(queries: Sequence[Query], measurements: Measurements) -> list[str]:
-    return [part for query in queries for part in _answer(query, measurements)]
+def _part(name: str, note: str, queries: Sequence[Query], measurements: Measurements) -> list[str]:
+    answers = [part for query in queries for part in _answer(query, measurements)]
+    return [f"**{name}.** {note}".strip(), *answers] if note or answers else []
 
 
 def _answer(query: Query, measurements: Measurements) -> list[str]:
@@ -257,13 +265,15 @@ def filled(words: str, row: Row, measurements: Measurements) -> str:
     """The words with the figures they name. Raises BadTexts for a name that no query of the row has."""
 
     def figure(match: re.Match[str]) -> str:
-        which, number, wanted, preset = match.groups()
+        which, number, wanted, preset, named = match.groups()
         queries = row.same if which == "same" else row.honest
         at = int(number or 1) - 1
         if at >= len(queries) or (preset and preset not in queries[at].presets):
             raise BadTexts(f"The judgement of {row.key} names {match[0]}, which its tables do not have.")
         query = queries[at]
-        shape = "tuned" if which == "honest" and "tuned" in query.forms else query.forms[0]
+        shape = named or ("tuned" if which == "honest" and "tuned" in query.forms else query.forms[0])
+        if shape not in query.forms:
+            raise BadTexts(f"The judgement of {row.key} names {match[0]}, which its tables do not have.")
         found = measurements.find(query.data, query.protocol, preset or query.presets[0], shape)
         return cell(found.line, wanted) if found and wanted in found.line.figures else f"({MISSING})"
 

@@ -46,14 +46,14 @@ LEAST = 1e-10
 class OrdinalConfig(BayesianConfig):
     """Factors and sweeps by validation parts of MovieLens 1M and latest-small."""
 
-    n_factors: int = 32
-    n_sweeps: int = 200
-    n_burn_in: int = 40
+    n_factors: int = 48
+    n_sweeps: int = 120
+    n_burn_in: int = 20
     n_chains: int = 2
 
 
 # Rendle, Zhang and Koren average over 512 sweeps of one chain, from the first on; see bayesian.py.
-DOCUMENT = OrdinalConfig(n_factors=64, n_sweeps=512, n_burn_in=0, n_chains=1)
+DOCUMENT = OrdinalConfig(n_factors=64, n_sweeps=512, n_burn_in=0, n_chains=1, shortening=0)
 
 
 class Grades(NamedTuple):
@@ -93,14 +93,15 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
         self.cuts_ = np.array(self._kept_cuts)
         constant, self.slope_ = lines_to_mean(self.cuts_)
         c = np.stack([draw.c for draw in draws], axis=1)
-        unsure = np.square(self.m_ - c) + np.square(self.F_ - self.G_).sum(axis=2)
+        apart = np.stack([np.square(draw.F - draw.G).sum(axis=1) for draw in draws], axis=1)
+        unsure = np.square(self.m_ - c) + apart
         self.doubt_ = (unsure @ np.square(self.slope_) / len(draws)).astype(np.float32)
         self.c_ = (constant + self.slope_ * c).astype(np.float32)
-        self.G_ = self.G_ * self.slope_[:, None].astype(np.float32)
+        self.G_ *= self.slope_[:, None].astype(np.float32)
 
-    def score(self, history: History) -> Floats:
-        """(n_items,) the expected stars."""
-        return self._stars(self.grades(history))
+    def score_of(self, history: History, items: NDArray[np.int64] | slice) -> Floats:
+        """(len(items),) the expected stars."""
+        return self._stars(self.grades(history, items))
 
     def at_least(self, history: History, stars: float) -> Floats:
         """(n_items,) how probable a rating of `stars` or more is."""
@@ -109,23 +110,23 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
             return np.full(len(self.doubt_), float(k == 0), np.float32)
         return np.asarray(self._above_cuts(self.grades(history))[k - 1], np.float32)
 
-    def grades(self, history: History) -> Grades:
-        """f and its variance given the history; O(n_samples n_items n_factors)."""
+    def grades(self, history: History, items: NDArray[np.int64] | slice = slice(None)) -> Grades:
+        """f of some films or all, and its variance, given the history; O(n_samples len(items) n_factors)."""
         z, s = self.fold_in(history)
         taste = (z + s).astype(np.float32)[:, :, None]
-        f = (self.G_.swapaxes(0, 1) @ taste)[:, :, 0] + self.c_.T
-        variance = f.var(axis=0) + self.doubt_ + self._doubt_of_taste(history.rated, z + s)
+        G = self.G_[items].swapaxes(0, 1)
+        f = (G @ taste)[:, :, 0] + self.c_[items].T
+        variance = f.var(axis=0) + self.doubt_[items] + self._doubt_of_taste(G, history.rated, z + s)
         return Grades(f.mean(axis=0), variance)
 
-    def _doubt_of_taste(self, rated: History, taste: Doubles) -> Floats:
+    def _doubt_of_taste(self, G: Floats, rated: History, taste: Doubles) -> Floats:
         """(n_items,) variance of f by what is not known of the person, over the first draws."""
         A = self._design(rated)[:SPREAD_DRAWS]
         f = self.m_[rated.item].T[:SPREAD_DRAWS] + _times(A, taste[:SPREAD_DRAWS])
-        known = 1 - truncated(f, *self._grade_cuts(rated, SPREAD_DRAWS)).variance
+        known = 1 - truncated(f, *self._grade_cuts(rated, len(A))).variance
         precision = (A * known[:, :, None]).swapaxes(1, 2) @ A + np.eye(A.shape[2])
         root = np.linalg.cholesky(np.linalg.inv(precision)).astype(np.float32)
-        G = self.G_.swapaxes(0, 1)[:SPREAD_DRAWS]
-        spread: Floats = np.square(G @ root).sum(axis=2).mean(axis=0)
+        spread: Floats = np.square(G[:SPREAD_DRAWS] @ root).sum(axis=2).mean(axis=0)
         return spread
 
     def _folded(self, rated: History, s: Doubles) -> tuple[Doubles, Doubles]:
@@ -173,8 +174,7 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
 
         The stars are curved in f, so that the shares add up nearly but not quite.
         """
-        grades = self.grades(history)
-        here = Grades(grades.mean[item : item + 1], grades.variance[item : item + 1])
+        here = self.grades(history, np.array([item]))
         density = np.exp(-np.square(self._from_cuts(here)[:, 0]) / 2) / np.sqrt(2 * np.pi)
         stars_for_f = np.diff(self.values_) @ density / np.sqrt(self._noise() + here.variance[0])
         return np.asarray(stars_for_f * super().contributions(history, item), np.float32)
@@ -206,14 +206,16 @@ def truncated(f: Doubles, low: Doubles, high: Doubles) -> Truncated:
     at_low, at_high = _density(below), _density(above)
     shift = (at_low - at_high) / share
     edges = _finite(below) * at_low - _finite(above) * at_high
-    return Truncated(f + shift, np.clip(1 + edges / share - shift**2, 0.0, 1.0))
+    return Truncated(np.clip(f + shift, low, high), np.clip(1 + edges / share - shift**2, 0.0, 1.0))
 
 
 def lines_to_mean(cuts: Doubles) -> tuple[Doubles, Doubles]:
     """Constants and slopes (n_samples,) of the lines that bring each row nearest to the mean of all rows.
 
-    Two values have one cut, which fixes no slope: it is 1.
+    Two values have one cut, which fixes no slope: it is 1. One value has none, and the lines move nothing.
     """
+    if not cuts.shape[1]:
+        return np.zeros(len(cuts)), np.ones(len(cuts))
     centre = cuts.mean(axis=0)
     own = cuts - cuts.mean(axis=1, keepdims=True)
     squared = np.square(own).sum(axis=1)

@@ -18,7 +18,8 @@ from recommender.ml.evaluate import Measured
 from recommender.ml.evaluation_report import columns, label
 
 WIDTH, LEFT, RIGHT, TOP, ROW = 760, 220, 90, 48, 22
-HEIGHT = 440
+HEIGHT, BOTTOM = 440, 390
+LETTER, LINE = 6.6, 13  # about the width of a letter and the height of a line
 INK, FAINT, MAIN = "#1b1f24", "#d0d7de", "#3b6ea5"
 SHADES = ("#3b6ea5", "#c2571a", "#2f7d4f", "#8a4f9e", "#a83232", "#7a6a1f", "#1f7a7a", "#5b5b5b")
 
@@ -33,6 +34,22 @@ class Point(NamedTuple):
     name: str
     x: float
     y: float
+
+
+class Box(NamedTuple):
+    """Where a line of words stands; y is its middle."""
+
+    left: float
+    y: float
+    width: float
+
+    def meets(self, other: Box) -> bool:
+        beside = self.left + self.width <= other.left or other.left + other.width <= self.left
+        return not beside and abs(self.y - other.y) < LINE
+
+    @property
+    def is_inside(self) -> bool:
+        return self.left >= 0 and self.left + self.width <= WIDTH and TOP <= self.y <= BOTTOM
 
 
 class Scale(NamedTuple):
@@ -94,8 +111,8 @@ def dots(title: str, figure: str, rows: Sequence[Dot]) -> str:
     ordered = sorted(rows, key=lambda row: (row.value, row.name))
     ends = [row.value + sign * np.nan_to_num(row.around) for row in rows for sign in (-1, 1)]
     scale = Scale.over(ends, LEFT, WIDTH - RIGHT)
-    height = TOP + ROW * len(rows) + 40
-    parts = _upright(scale, TOP - 6, height - 34)
+    height = TOP + ROW * len(rows) + 46
+    parts = _upright(scale, TOP - 6, height - 40)
     for at, row in enumerate(ordered):
         y = TOP + ROW * at
         parts += [
@@ -108,28 +125,31 @@ def dots(title: str, figure: str, rows: Sequence[Dot]) -> str:
             left, right = scale(row.value - row.around), scale(row.value + row.around)
             parts.append(f'<path d="M{left} {y + 7.5}H{right}" stroke="{INK}" stroke-width="2"/>')
     parts.append(
-        _text((LEFT + WIDTH - RIGHT) / 2, height - 4, f"{figure} (the axis does not begin at 0)", "middle")
+        _text((LEFT + WIDTH - RIGHT) / 2, height - 10, f"{figure} (the axis does not begin at 0)", "middle")
     )
     return _svg(title, height, parts)
 
 
 def scatter(title: str, across: str, upward: str, points: Sequence[Point]) -> str:
-    """A dot and its name for each point that has both figures."""
+    """A dot and its name for each point that has both figures; a line leads to a name that stands apart."""
     known = [point for point in points if math.isfinite(point.x) and math.isfinite(point.y)]
     x = Scale.over([point.x for point in known], 70, WIDTH - 120)
-    y = Scale.over([point.y for point in known], HEIGHT - 50, TOP)
-    parts = [*_upright(x, TOP, HEIGHT - 50), *_level(y, 70, WIDTH - 20)]
-    heights = _apart([y(point.y) for point in known])
-    for point, name_at in zip(known, heights, strict=True):
-        parts.append(f'<circle cx="{x(point.x)}" cy="{y(point.y)}" r="4" fill="{MAIN}"/>')
-        parts.append(_text(x(point.x) + 7, name_at + 4, point.name))
+    y = Scale.over([point.y for point in known], BOTTOM, TOP)
+    parts = [*_upright(x, TOP, BOTTOM), *_level(y, 70, WIDTH - 20)]
+    places = [Point(point.name, x(point.x), y(point.y)) for point in known]
+    for dot, box in zip(places, _beside(places), strict=True):
+        end = box.left if box.left > dot.x else box.left + box.width
+        if box.y != dot.y:
+            parts.append(f'<path d="M{dot.x} {dot.y}L{end:.1f} {box.y:.1f}" stroke="{MAIN}" opacity=".5"/>')
+        parts.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="4" fill="{MAIN}"/>')
+        parts.append(_text(round(end, 1), box.y + 4, dot.name, "start" if end == box.left else "end"))
     return _svg(title, HEIGHT, [*parts, *_names(across, upward)])
 
 
 def curves(title: str, upward: str, places: Sequence[str], rows: Mapping[str, Sequence[float]]) -> str:
     """One line a row over evenly spaced places; where a figure is not known the line has a gap."""
     x = Scale(0, max(len(places) - 1, 1), 80, WIDTH - 190)
-    y = Scale.over([value for values in rows.values() for value in values], HEIGHT - 50, TOP)
+    y = Scale.over([value for values in rows.values() for value in values], BOTTOM, TOP)
     parts = _level(y, 70, WIDTH - 190)
     parts += [_text(x(at), HEIGHT - 34, place, "middle") for at, place in enumerate(places)]
     ends = [next((y(v) for v in reversed(values) if math.isfinite(v)), 0.0) for values in rows.values()]
@@ -151,12 +171,31 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
     return "".join(steps)
 
 
-def _apart(heights: Sequence[float], gap: float = 13) -> list[float]:
-    """Moved down as little as it takes, so that no two names lie over one another."""
+def _beside(dots: Sequence[Point]) -> list[Box]:
+    """The place of each dot's name: right or left of it, or the nearest line above or below that is free."""
+    taken = [Box(dot.x - 5, dot.y, 10) for dot in dots]
+    for dot in dots:
+        width = LETTER * len(dot.name)
+        places = [
+            Box(left, dot.y + LINE * lines, width)
+            for lines in sorted(range(-20, 21), key=abs)
+            for left in (dot.x + 8, dot.x - 8 - width)
+        ]
+        free = (box for box in places if box.is_inside and not any(map(box.meets, taken)))
+        taken.append(next(free, places[0]))
+    return taken[len(dots) :]
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Moved as little as it takes, so that no two names lie over one another nor below the picture."""
     moved = list(heights)
+    order = sorted(range(len(heights)), key=heights.__getitem__)
     last = -math.inf
-    for at in sorted(range(len(heights)), key=heights.__getitem__):
-        last = moved[at] = max(heights[at], last + gap)
+    for at in order:
+        last = moved[at] = max(moved[at], last + LINE)
+    last = BOTTOM + LINE
+    for at in reversed(order):
+        last = moved[at] = min(moved[at], last - LINE)
     return moved
 
 
@@ -192,7 +231,8 @@ def _text(x: float, y: float, words: str, anchor: str = "start", shade: str = IN
 
 def _svg(title: str, height: int, parts: Sequence[str]) -> str:
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" role="img" '
         'font-family="system-ui, sans-serif" font-size="12">'
     )
     heading = f'<text x="12" y="20" font-size="15" font-weight="600" fill="{INK}">{escape(title)}</text>'

@@ -2,19 +2,22 @@
 
 A protocol makes trials of the data. A trial is one fit and the questions put to it. A question shows
 histories and asks about the rows of a test part, of which neither the fit nor the histories know anything.
+
+Three protocols break that rule, because documents did: they are there to give such a figure its right name,
+are evaluated only when asked for by name, and are not `is_honest`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.interactions import Interactions
+from recommender.ml.interactions import NO_TIME, Interactions
 from recommender.ml.movielens_parts import left_out_file, read_folds, read_left_out
 from recommender.ml.splits import (
     Split,
@@ -31,6 +34,7 @@ from recommender.ml.splits import (
 
 NEWCOMERS_SHOW = (1, 3, 5, 10, 20, 50)
 N_NEGATIVES = 99
+N_UNRATED = 200_000
 
 # Both: a model of lists is asked for lists alone, a model of stars for stars and for lists in their order.
 Asks = Literal["stars", "list", "both"]
@@ -74,7 +78,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Protocol:
-    """`says` what the test part is; `is_seeded` where another seed gives another split."""
+    """`says` what the test part is; `is_seeded` where another seed gives another split.
+
+    One that is not `is_honest` knows what it is asked, or asks what nobody can know.
+    """
 
     name: str
     job: Asks
@@ -82,6 +89,7 @@ class Protocol:
     trials: Callable[[Source], tuple[Trial, ...]]
     is_seeded: bool = True
     has_cold_slices: bool = False
+    is_honest: bool = True
 
 
 def _random90(source: Source) -> tuple[Trial, ...]:
@@ -102,9 +110,9 @@ def _newest(source: Source) -> tuple[Trial, ...]:
 
 def _leave_one_out(source: Source) -> tuple[Trial, ...]:
     """As published where that file lies beside 1M; else everyone's newest film, and negatives drawn here."""
-    published = left_out_file(source.name, source.path)
-    if published:
-        split, negatives = read_left_out(source.data, published)
+    file = left_out_file(source.name, source.path)
+    if file:
+        split, negatives = read_left_out(source.data, file)
     else:
         split = newest_split(source.data)
         negatives = draw_negatives(source.data, split.test, source.seed)
@@ -140,6 +148,46 @@ def _folds(source: Source) -> tuple[Trial, ...]:
     return tuple(Trial.of(split, fold) for fold, split in read_folds(source.data, source.path))
 
 
+def _training_ratings(source: Source) -> tuple[Trial, ...]:
+    return (Trial.of(Split(source.data, source.data)),)
+
+
+def _random90_leaking(source: Source) -> tuple[Trial, ...]:
+    """The fit is that of random90; the histories shown to it afterwards hold the test ratings."""
+    train, test = random_split(source.data, 0.1, source.seed)
+    return (Trial(train, (Question(source.data, test),)),)
+
+
+def _unrated_pairs(source: Source) -> tuple[Trial, ...]:
+    return (Trial.of(Split(source.data, draw_unrated(source.data, N_UNRATED, source.seed))),)
+
+
+def published_part(protocol: str, name: str, path: Path | None) -> str:
+    """The name of a published file beside the data that the split comes from, "" where there is none."""
+    file = left_out_file(name, path) if protocol == "leave-one-out" else None
+    return file.name if file else ""
+
+
+def draw_unrated(data: Interactions, n: int, seed: int) -> Interactions:
+    """n pairs that are not in `data`, drawn evenly, all if there are fewer; their rating is the mean of all.
+
+    Users and films are those with ratings. The pairs are a sample of Surprise's `build_anti_testset`.
+    """
+    users, items = np.unique(data.user), np.unique(data.item)
+    pairs = len(users) * len(items)
+    # As many more as there are ratings: that leaves n whichever of the drawn pairs are rated.
+    drawn = np.random.default_rng(seed).choice(pairs, min(n + len(data), pairs), replace=False)
+    rated = np.searchsorted(users, data.user) * len(items) + np.searchsorted(items, data.item)
+    user, item = np.divmod(drawn[~np.isin(drawn, rated)][:n], len(items))
+    return replace(
+        data,
+        user=users[user],
+        item=items[item],
+        rating=np.full(len(user), data.rating.mean()),
+        time=np.full(len(user), NO_TIME),
+    )
+
+
 def draw_negatives(data: Interactions, test: Interactions, seed: int) -> NDArray[np.int64]:
     """(n_test, 99) films that the user of each row never rated, drawn evenly; -1 where there are too few."""
     rng = np.random.default_rng(seed)
@@ -166,6 +214,12 @@ PROTOCOLS = {
         Protocol("cold-films", "both", "all ratings of a tenth of the films, which have none in training",
                  _cold_films),
         Protocol("folds-100k", "stars", "each of the five published fifths of 100K in turn", _folds, False),
+        Protocol("training-ratings", "stars", "the very ratings it was fitted on: "
+                 "no prediction of anything unseen", _training_ratings, False, is_honest=False),
+        Protocol("random90-leaking", "stars", "a random tenth of all ratings, shown to the model first: "
+                 "no prediction of anything unseen", _random90_leaking, is_honest=False),
+        Protocol("unrated-pairs", "stars", "pairs that nobody rated, taken as rated with the mean of all: "
+                 "no prediction of anything unseen", _unrated_pairs, is_honest=False),
     )
 }
 # fmt: on

@@ -33,7 +33,7 @@ class DamagedResult(Exception):
 
 
 class Key(NamedTuple):
-    """What makes two measurements the same one."""
+    """What makes two measurements the same one; `beside` names the published file that gave the split."""
 
     data: str
     data_sha256: str
@@ -43,6 +43,7 @@ class Key(NamedTuple):
     preset: str
     tuned: bool
     config: dict[str, Any]
+    beside: str = ""
 
     @property
     def form(self) -> str:

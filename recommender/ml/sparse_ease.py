@@ -59,7 +59,7 @@ class SparseEaseConfig:
         check_weighting(self.weighting)
 
 
-# The regularisation that Steck (2019) prints for EASE on MovieLens 20M.
+# Every watch counts alike, as in Steck's papers; the regularisation and the sizes are those chosen here.
 DOCUMENT = SparseEaseConfig(weighting="ones", unrated_weight=1.0)
 
 

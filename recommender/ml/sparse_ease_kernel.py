@@ -68,7 +68,11 @@ def keep_strongest(
     contenders = np.arange(len(films))
     surplus = len(films) - len(partner)
     if surplus > 0:
-        contenders = np.flatnonzero(strength >= np.partition(strength, surplus)[surplus])
+        # Films of one and the same person are equal by the thousand: only as many as have room are sorted.
+        least = np.partition(strength, surplus)[surplus]
+        above = np.flatnonzero(strength > least)
+        equal = np.flatnonzero(strength == least)[: len(partner) - len(above)]
+        contenders = np.concatenate((above, equal))
     order = contenders[np.argsort(-strength[contenders], kind="mergesort")[: len(partner)]]
     partner[:] = -1
     excess[:] = 0

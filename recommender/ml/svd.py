@@ -20,6 +20,12 @@ It ends where |x - u B'|^2 + lambda (|u|^2 + |B|^2) over the known entries is le
 a history with the films B_o behind it is folded in by one ridge regression:
 
     score = b + B (B_o' B_o + lambda I)^-1 B_o' x
+
+Noise of standard deviation sigma at n known entries has singular values up to about
+
+    lambda = sigma (sqrt(n / people) + sqrt(n / films))
+
+what lies below that says nothing of taste. So one sigma serves small data and large.
 """
 
 from __future__ import annotations
@@ -45,11 +51,11 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SVDConfig:
-    """Chosen by RMSE on a validation part, a tenth of the training ratings of MovieLens latest-small."""
+    """The noise is where the best lambdas of validation parts of MovieLens latest-small and of 1M agree."""
 
     n_factors: int = 50
     n_rounds: int = 40  # 0: unknown entries stay nought
-    shrinkage: float = 13.0  # lambda, of singular values
+    noise: float = 0.86  # sigma, in stars
     item_damping: float = 5.0  # of the biases, in ratings
     user_damping: float = 5.0
     patience: int = 0  # rounds without a better validation part before the end; 0: all rounds
@@ -58,12 +64,12 @@ class SVDConfig:
     def __post_init__(self) -> None:
         if self.n_factors < 1 or self.n_rounds < 0:
             raise ValueError("SVD needs at least one factor, and rounds from nought.")
-        if self.shrinkage < 0 or (self.n_rounds and self.shrinkage == 0):
-            raise ValueError("Unknown entries can only be filled in with a shrinkage above nought.")
+        if self.noise < 0 or (self.n_rounds and self.noise == 0):
+            raise ValueError("Unknown entries can only be filled in with a noise above nought.")
 
 
 # scipy's svds with k = 50 of each person's ratings less their mean, as document E prints it.
-DOCUMENT = SVDConfig(n_factors=50, n_rounds=0, shrinkage=0.0, item_damping=LEFT_OUT, user_damping=UNDAMPED)
+DOCUMENT = SVDConfig(n_factors=50, n_rounds=0, noise=0.0, item_damping=LEFT_OUT, user_damping=UNDAMPED)
 
 
 class Decomposition(NamedTuple):
@@ -83,6 +89,7 @@ class DemeanedSVD(Recommender):
 
     bias_: Bias
     B_: Floats  # (n_items, k) film factors: V, or V D^1/2 where unknown entries were filled in
+    shrinkage_: float  # lambda
 
     def __init__(self, config: SVDConfig | None = None) -> None:
         self.config: SVDConfig = config or SVDConfig()
@@ -100,11 +107,12 @@ class DemeanedSVD(Recommender):
         train, held_out = self._parts(data.rated, seed)
         self.bias_ = Bias(self._biases()).fit(train, seed=seed)
         X = residuals(train, self.bias_)
+        self.shrinkage_ = self.config.noise * noise_level(X)
         found = truncated(X, self.config.n_factors, np.random.default_rng(seed))
         if self.config.n_rounds:
             if start is not None and isinstance(start.model, DemeanedSVD):
                 former = start.carry("B", np.zeros(found.V.shape, np.float32)).astype(np.float64)
-                found = begun_at(X, former, self.config.shrinkage) if former.any() else found
+                found = begun_at(X, former, self.shrinkage_) if former.any() else found
             found = self._impute(X, found, residuals(held_out, self.bias_), progress)
         self.B_ = (found.V * np.sqrt(found.D) if self.config.n_rounds else found.V).astype(np.float32)
         progress(1.0, "fitted")
@@ -127,7 +135,7 @@ class DemeanedSVD(Recommender):
         stopping = EarlyStopping[Decomposition](self.config.patience if held_out.nnz else 0)
         for done in range(n_rounds):
             progress(done / n_rounds, f"round {done + 1} of {n_rounds}")
-            found = imputed_once(errors(found), found, self.config.shrinkage)
+            found = imputed_once(errors(found), found, self.shrinkage_)
             if stopping.stops(float(np.square(errors_held_out(found).data).sum()), found):
                 break
         return stopping.best or found
@@ -153,7 +161,7 @@ class DemeanedSVD(Recommender):
         A = self.B_[rows].astype(np.float64)
         if not self.config.n_rounds:
             return A.T
-        return _ridge_weights(A, self.config.shrinkage)
+        return _ridge_weights(A, self.shrinkage_)
 
     def similar(self, item: int) -> Floats:
         """(n_items,) cosine of the film factors; NaN for films that nobody rated."""
@@ -164,13 +172,13 @@ class DemeanedSVD(Recommender):
         return cosine
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """B (n_items, k) float32, and the biases as in bias.py. Users are not kept."""
-        return {"B": self.B_, **self.bias_.state()}
+        """B (n_items, k) float32, shrinkage (1,) float64, the biases as in bias.py. Users are not kept."""
+        return {"B": self.B_, "shrinkage": np.array([self.shrinkage_]), **self.bias_.state()}
 
     @classmethod
     def from_state(cls, config: SVDConfig, arrays: Arrays) -> Self:
         model = cls(config)
-        model.B_ = arrays["B"]
+        model.B_, model.shrinkage_ = arrays["B"], float(arrays["shrinkage"][0])
         model.bias_ = Bias.from_state(model._biases(), arrays)
         return model
 
@@ -179,6 +187,12 @@ def residuals(rated: Interactions, bias: Bias) -> sparse.csr_array:
     """X, (n_users, n_items) float64, its known entries alone."""
     cells = bias.residuals(rated).astype(np.float64), (rated.user, rated.item)
     return sparse.csr_array(sparse.coo_array(cells, shape=(rated.n_users, rated.n_items)))
+
+
+def noise_level(X: sparse.csr_array) -> float:
+    """sqrt(n / people) + sqrt(n / films), of those with a known entry; 0 where there is none."""
+    people, films = int(np.count_nonzero(np.diff(X.indptr))), len(np.unique(X.indices))
+    return float(np.sqrt(X.nnz / max(people, 1)) + np.sqrt(X.nnz / max(films, 1)))
 
 
 def truncated(X: sparse.csr_array, k: int, rng: np.random.Generator) -> Decomposition:
@@ -208,7 +222,8 @@ def errors_of(X: sparse.csr_array) -> Callable[[Decomposition], sparse.csr_array
     def errors(found: Decomposition) -> sparse.csr_array:
         left = X.data.copy()
         for u, d, v in zip(found.U.T, found.D, found.V.T, strict=True):
-            left -= (d * u)[row] * v[X.indices]
+            if d:  # shrunk to nought are most of them
+                left -= (d * u)[row] * v[X.indices]
         return sparse.csr_array((left, X.indices, X.indptr), shape=X.shape)
 
     return errors

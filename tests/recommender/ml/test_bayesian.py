@@ -11,23 +11,26 @@ from recommender.ml.bayesian_kernel import (
     USER_BIAS,
     Prior,
     Sampler,
+    Sets,
     Side,
+    described_by,
     draw_normal_gamma,
+    shared,
     sweep_dimensions,
 )
 from recommender.ml.contract import Recommender, WarmStart
-from recommender.ml.interactions import History, Interactions, Vocabulary
+from recommender.ml.interactions import Catalogue, History, Interactions, Vocabulary
 from recommender.ml.movielens import open_dataset
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import SEED, FoldsUsersIn, RecommenderContract, Scores, measure
 from tests.recommender.ml.real_data import real_data
 
-SMALL = BayesianConfig(n_factors=6, n_sweeps=60, n_burn_in=12, n_samples=12)
+SMALL = BayesianConfig(n_factors=6, n_sweeps=60, shortening=0.0, n_burn_in=12, n_samples=12, n_chains=2)
 Doubles = NDArray[np.float64]
 
 
 class TestBayesianSVDPlusPlus(FoldsUsersIn, RecommenderContract):
-    band = (0.82, 0.87)
+    band = (0.82, 0.86)
     tolerance = 0.15
 
     def make(self) -> BayesianSVDPlusPlus:
@@ -72,27 +75,27 @@ def residuals(data: Interactions, sampler: Sampler) -> Doubles:
 
 
 def whole(side: Side) -> Doubles:
-    """own + |N|^-1/2 sum of the implicit parameters of N"""
-    return side.own + side.implicit @ sets(side).T
+    """own + |N|^-1/2 sum of the parameters of N, for every kind of sets"""
+    return side.own + sum(kind.member @ design(kind).T for kind in side.sets)
 
 
-def sets(side: Side) -> Doubles:
+def design(kind: Sets) -> Doubles:
     """(n, m) |N|^-1/2 where the row holds the member, else 0"""
-    X = np.zeros((len(side.scale), side.implicit.shape[1]))
-    X[side.holders, np.repeat(np.arange(X.shape[1]), np.diff(side.starts))] = 1
+    X = np.zeros((len(kind.scale), kind.member.shape[1]))
+    X[kind.holders, np.repeat(np.arange(X.shape[1]), np.diff(kind.starts))] = 1
     return X / np.sqrt(np.maximum(X.sum(axis=1, keepdims=True), 1))
 
 
-def literal_sweep(data: Interactions, sampler: Sampler, noise: Doubles) -> None:
+def literal_sweep(data: Interactions, sampler: Sampler, noise: tuple[Doubles, Doubles]) -> None:
     """Every parameter is the weight of a column of the design, and is drawn as in linear regression."""
     user, item, priors = sampler.user, sampler.item, (sampler.user_prior, sampler.item_prior)
     for f in range(len(sampler.users.own)):
         if f != ITEM_BIAS:
             b = whole(sampler.items)[f, item]
-            literal_side(data, sampler, sampler.users, f, user, b, priors[0], noise[0, f])
+            literal_side(data, sampler, sampler.users, f, user, b, priors[0], noise[0][f])
         if f != USER_BIAS:
             a = whole(sampler.users)[f, user]
-            literal_side(data, sampler, sampler.items, f, item, a, priors[1], noise[1, f])
+            literal_side(data, sampler, sampler.items, f, item, a, priors[1], noise[1][f])
 
 
 def literal_side(
@@ -105,15 +108,14 @@ def literal_side(
     prior: Prior,
     noise: Doubles,
 ) -> None:
-    own = np.eye(len(side.scale))[row] * other[:, None]
-    implicit = sets(side)[row] * other[:, None]
-    blocks = (
-        (side.own[f], own, prior.own_mean[f], prior.own_precision[f]),
-        (side.implicit[f], implicit, prior.implicit_mean[f], prior.implicit_precision[f]),
-    )
+    own = np.eye(side.own.shape[1])[row] * other[:, None]
+    of_sets = [(kind.member[f], design(kind)[row] * other[:, None]) for kind in side.sets]
+    blocks = [(side.own[f], own), *of_sets]
     drawn = iter(noise)
-    for theta, design, mean, precision in blocks:
-        for n, x in enumerate(design.T):
+    for (theta, columns), mean, precision in zip(
+        blocks, prior.mean[:, f], prior.precision[:, f], strict=True
+    ):
+        for n, x in enumerate(columns.T):
             left = residuals(data, sampler) + x * theta[n]
             below = sampler.alpha * x @ x + precision
             centre = (sampler.alpha * x @ left + precision * mean) / below
@@ -121,19 +123,23 @@ def literal_side(
 
 
 def test_a_sweep_equals_linear_regression_column_by_column(tiny: Interactions, sampler: Sampler) -> None:
+    assert len(sampler.items.sets) == 5
     literal = deepcopy(sampler)
-    noise = np.random.default_rng(5).standard_normal((2, 5, tiny.n_users + tiny.n_items))
+    rng = np.random.default_rng(5)
+    of_films = tiny.n_items + sum(kind.member.shape[1] for kind in sampler.items.sets)
+    noise = rng.standard_normal((5, tiny.n_users + tiny.n_items)), rng.standard_normal((5, of_films))
     literal_sweep(tiny, literal, noise)
     sweep(sampler, noise)
     for got, want in ((sampler.users, literal.users), (sampler.items, literal.items)):
         np.testing.assert_allclose(got.own, want.own, atol=1e-9)
-        np.testing.assert_allclose(got.implicit, want.implicit, atol=1e-9)
+        for one, other in zip(got.sets, want.sets, strict=True):
+            np.testing.assert_allclose(one.member, other.member, atol=1e-9)
         np.testing.assert_allclose(got.total, whole(want), atol=1e-9)
 
 
-def sweep(sampler: Sampler, noise: Doubles) -> None:
+def sweep(sampler: Sampler, noise: tuple[Doubles, Doubles]) -> None:
     data, sides = (sampler.user, sampler.item, sampler.e), (sampler.users, sampler.items)
-    sweep_dimensions(*data, *sides, sampler.user_prior, sampler.item_prior, sampler.alpha, noise)
+    sweep_dimensions(*data, *sides, sampler.user_prior, sampler.item_prior, sampler.alpha, *noise)
 
 
 def test_the_kept_residuals_stay_exact(tiny: Interactions, sampler: Sampler) -> None:
@@ -145,8 +151,8 @@ def test_the_kept_residuals_stay_exact(tiny: Interactions, sampler: Sampler) -> 
 def test_the_other_side_of_a_bias_stays_one(sampler: Sampler) -> None:
     assert (sampler.users.total[ITEM_BIAS] == 1).all()
     assert (sampler.items.total[USER_BIAS] == 1).all()
-    assert not sampler.users.implicit[ITEM_BIAS].any()
-    assert not sampler.items.implicit[USER_BIAS].any()
+    assert not any(kind.member[ITEM_BIAS].any() for kind in sampler.users.sets)
+    assert not any(kind.member[USER_BIAS].any() for kind in sampler.items.sets)
 
 
 def test_the_expected_films_solve_their_regression(tiny: Interactions, sampler: Sampler) -> None:
@@ -156,7 +162,7 @@ def test_the_expected_films_solve_their_regression(tiny: Interactions, sampler: 
         mine = sampler.item == i
         A = whole(sampler.users)[1:, sampler.user[mine]].T
         left = sampler.e[mine] - A @ (b - before)[1:, i]
-        pull = prior.own_precision[1:] * (q[1:, i] - prior.own_mean[1:])
+        pull = prior.precision[0, 1:] * (q[1:, i] - prior.mean[0, 1:])
         np.testing.assert_allclose(sampler.alpha * A.T @ left, pull, atol=1e-8)
     np.testing.assert_array_equal(b[USER_BIAS], 1)
 
@@ -234,10 +240,80 @@ def test_films_of_one_colour_of_the_checkerboard_are_alike() -> None:
 
 
 def test_the_draws_kept_are_evenly_spaced_after_the_burn_in() -> None:
-    config = BayesianConfig(n_sweeps=20, n_burn_in=4, n_samples=4)
+    config = BayesianConfig(n_sweeps=20, n_burn_in=4, n_samples=4, n_chains=1)
     assert kept_sweeps(config) == [7, 11, 15, 19]
     every = kept_sweeps(replace(config, n_samples=16))
     assert every == list(range(4, 20))
+    assert kept_sweeps(replace(config, n_samples=8, n_chains=2)) == [7, 11, 15, 19]
+
+
+def test_chains_in_threads_draw_what_each_would_draw_alone(data: Interactions) -> None:
+    config = replace(SMALL, n_sweeps=6, n_burn_in=2, n_samples=6, n_chains=3)
+    together = BayesianSVDPlusPlus(config).fit(data, seed=4)
+    for number, one in enumerate(np.random.SeedSequence(4).spawn(3)):
+        chain = Sampler(data, config.n_factors, config.initial_sd, np.random.default_rng(one))
+        noise = []
+        for _ in range(config.n_sweeps):
+            chain.sweep()
+            noise.append(1 / chain.alpha)
+        np.testing.assert_array_equal(together.noise_[number::3], [noise[3], noise[5]])
+
+
+def catalogue_of(*films: tuple[str, tuple[str, ...], tuple[str, ...], int]) -> Catalogue:
+    titles, genres, people, years = zip(*films, strict=True)
+    return Catalogue(titles, [""] * len(films), genres, people, np.array(years, np.int16))
+
+
+def pairs(row: NDArray[np.int32], member: NDArray[np.int32]) -> list[tuple[int, int]]:
+    return sorted(zip(row.tolist(), member.tolist(), strict=True))
+
+
+def test_films_are_described_by_what_two_of_them_have_in_common() -> None:
+    catalogue = catalogue_of(
+        ("The Night Train", ("Drama", "Crime"), ("Ann", "Bob"), 1990),
+        ("Night of the 1234", ("Drama",), ("Bob",), 1994),
+        ("Train train wreck", ("Comedy",), ("Cy",), 1995),
+        ("Odd", (), (), 0),
+    )
+    genres, years, words, people = described_by(catalogue)
+    assert (pairs(*genres[:2]), genres.n_members) == ([(0, 0), (1, 0)], 1)
+    assert (pairs(*years[:2]), years.n_members) == ([(0, 0), (1, 0)], 1)
+    assert (pairs(*words[:2]), words.n_members) == ([(0, 0), (0, 1), (1, 0), (2, 1)], 2)
+    assert (pairs(*people[:2]), people.n_members) == ([(0, 0), (1, 0)], 1)
+
+
+def test_members_are_numbered_in_the_order_in_which_films_name_them() -> None:
+    # The order of a set of words differs from process to process, and with it the draws would.
+    names = [f"word{n}" for n in range(50)]
+    kind = shared([names, names[::-1]])
+    assert pairs(kind.row, kind.member) == sorted((film, n) for film in (0, 1) for n in range(50))
+    alone = shared([names, ()])
+    assert (len(alone.row), len(alone.member), alone.n_members) == (0, 0, 0)
+
+
+def test_an_empty_catalogue_describes_nothing() -> None:
+    assert described_by(Catalogue.blank(5)) == []
+
+
+def test_without_a_catalogue_films_have_the_sets_of_their_users_alone(tiny: Interactions) -> None:
+    bare = replace(tiny, catalogue=Catalogue.blank(tiny.n_items))
+    sampler = Sampler(bare, 2, 0.1, np.random.default_rng(0))
+    for _ in range(3):
+        sampler.sweep()
+    assert len(sampler.items.sets) == 1
+    np.testing.assert_allclose(sampler.e, residuals(bare, sampler), atol=1e-9)
+
+
+def test_a_film_that_nobody_rated_is_liked_by_those_who_like_its_kind() -> None:
+    board = samples.checkerboard(with_dislikes=True)
+    n = board.n_items
+    data = replace(
+        board, items=Vocabulary(np.arange(n + 2)), catalogue=board.catalogue.take([*range(n), 0, 1])
+    )
+    model = BayesianSVDPlusPlus(SMALL).fit(data, seed=0)
+    for user in range(6):
+        new = model.score(data.history(user))[n:]
+        assert new[user % 2] > new[1 - user % 2] + 1
 
 
 def test_a_chain_begins_where_a_former_one_ended(fitted: BayesianSVDPlusPlus, data: Interactions) -> None:
@@ -248,7 +324,7 @@ def test_a_chain_begins_where_a_former_one_ended(fitted: BayesianSVDPlusPlus, da
     for side in (sampler.users, sampler.items):
         np.testing.assert_allclose(side.total, whole(side), atol=1e-9)
     # Someone of no taste of their own is now foretold as the last draw would.
-    taste = sampler.users.implicit @ sets(sampler.users)[3]
+    taste = sampler.users.sets[0].member @ design(sampler.users.sets[0])[3]
     taste[ITEM_BIAS] = 1
     z = fitted.Y_[data.history(3).item, -1].sum(axis=0) / np.sqrt(len(data.history(3)))
     np.testing.assert_allclose(
@@ -273,7 +349,7 @@ def test_a_warm_chain_spares_sweeps_of_the_burn_in_and_keeps_as_many_draws(
     start = WarmStart.of(fitted, data.items, data.items)
     again = BayesianSVDPlusPlus(SMALL)
     again.fit(data, seed=2, start=start, progress=lambda share, what: sweeps.append(what))
-    assert f"sweep {SMALL.n_sweeps - 7} of {SMALL.n_sweeps - 7}" in sweeps
+    assert f"sweep {SMALL.n_sweeps - 10} of {SMALL.n_sweeps - 10}" in sweeps
     assert len(again.noise_) == SMALL.n_samples
 
 
@@ -295,7 +371,7 @@ def test_reaches_its_figure_on_latest_small() -> None:
     found = real_data("ml-latest-small.zip")
     train, test = samples.random90(open_dataset(found.path).interactions())
     model = BayesianSVDPlusPlus().fit(train, seed=0)
-    least, most = (0.78, 0.90) if found.stands_in else (0.812, 0.824)
+    least, most = (0.75, 0.90) if found.stands_in else (0.78, 0.797)
     assert least < measure(train, test, model.score, stars=True) < most
 
 
@@ -305,8 +381,24 @@ def test_data_without_a_rating_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n_factors": 0}, {"n_samples": 0}, {"n_burn_in": -1}, {"n_sweeps": 40}, {"initial_sd": 0.0}]
+    "wrong",
+    [
+        {"n_factors": 0},
+        {"n_samples": 0},
+        {"n_burn_in": -1},
+        {"n_sweeps": 9},
+        {"n_chains": 0},
+        {"n_chains": 5},
+        {"initial_sd": 0.0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"at least|as many|start at nought"):
+    with pytest.raises(ValueError, match=r"at least|as many|start at nought|share"):
         replace(BayesianConfig(), **wrong)
+
+
+def test_fewer_ratings_take_fewer_sweeps_and_a_rehearsal_half_of_them() -> None:
+    config = BayesianConfig(n_sweeps=110, n_burn_in=4)
+    assert [config.for_ratings(n).n_sweeps for n in (10, 80_000, 10**6, 10**7)] == [30, 59, 110, 110]
+    assert BayesianConfig(n_sweeps=20).for_ratings(10).n_sweeps == 20
+    assert (config.half.n_sweeps, config.half.n_burn_in) == (55, 2)

@@ -37,7 +37,7 @@ def content() -> Content:
 
 
 class TestContent(RecommenderContract):
-    band = (0.03, 0.09)
+    band = (0.12, 0.17)
 
     def make(self) -> Content:
         return Content()
@@ -161,6 +161,22 @@ def test_of_two_near_films_the_one_that_is_rated_higher_comes_first_if_it_has_th
     C, m = 31 / 7, 2
     assert score[2] - score[1] == pytest.approx((2 * 5 + m * C) / 4 - (2 * 3 + m * C) / 4, abs=1e-5)
     assert score[1] > score[3] > score[4]  # one vote is below m, and a farm is nowhere near
+
+
+def test_the_tuned_form_puts_well_known_films_of_the_kind_in_front() -> None:
+    ranked = Content(ContentConfig(votes_percentile=60.0)).fit(rated_films(), seed=0)
+    plain = Content(ContentConfig(n_reranked=0)).fit(rated_films(), seed=0)
+    mine = history({ALIEN: 5.0})
+    assert plain.score(mine)[BLADE_RUNNER] > plain.score(mine)[ALIENS]
+    assert ranked.score(mine)[ALIENS] > ranked.score(mine)[BLADE_RUNNER]
+    np.testing.assert_array_equal(ranked.similar(ALIEN), plain.similar(ALIEN))
+
+
+def test_without_any_rating_films_go_by_their_likeness() -> None:
+    whole = films()
+    watched = Interactions.of([1], [0], [np.nan], items=whole.items, catalogue=whole.catalogue)
+    score = Content().fit(watched, seed=0).score(history({DUEL: 5.0}))
+    assert np.nanargmax(np.where(np.arange(len(score)) == DUEL, np.nan, score)) == SWAN_SONG
 
 
 def test_refuses_weights_below_nought() -> None:

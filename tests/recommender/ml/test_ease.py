@@ -49,6 +49,16 @@ def test_the_weights_equal_the_formula_of_the_paper(fitted: Ease, data: Interact
     np.testing.assert_allclose(fitted.B_, expected, atol=1e-5)
 
 
+def test_with_a_length_exponent_of_one_everyone_counts_the_same_per_film_watched(data: Interactions) -> None:
+    config = EaseConfig(regularisation=20.0, length_exponent=1.0)
+    model = Ease(config).fit(data, seed=0)
+    X = np.zeros((data.n_users, data.n_items))
+    X[data.user, data.item] = model.weights(data.rating)
+    watched = np.bincount(data.user)
+    X *= np.sqrt(watched.mean() / watched)[:, None]
+    np.testing.assert_allclose(model.B_, literal_ease(X, 20.0), atol=1e-5)
+
+
 def test_the_blocks_of_a_larger_catalogue_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ease, "BLOCK", 7)
     X = np.random.default_rng(0).random((40, 30)).astype(np.float32)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recommender.ml.__main__ import main
+from recommender.ml.campaign import read_plan
 from recommender.ml.evaluate import Measured
 from recommender.ml.models_page import BadTexts, Query, Row, Texts, make_page, write_page
 from recommender.ml.presets import PRESETS
@@ -74,16 +76,73 @@ def test_the_best_line_of_a_table_stands_first() -> None:
     assert text.index("| svdpp") < text.index("| bias")
 
 
+def test_the_best_of_all_lead_and_the_baseline_has_its_place() -> None:
+    errors = {
+        "bias": 0.9,
+        "mf": 0.85,
+        "svd": 0.86,
+        "svdpp": 0.81,
+        "autorec": 0.83,
+        "star-blend": 0.8,
+        "knn": 0.88,
+    }
+    found = [result(name, error) for name, error in errors.items()]
+    other_seed_and_form = [result("mf", 0.7, seed=1), result("pearson-cf", 0.6, tuned=False)]
+    best = page([*found, *other_seed_and_form]).partition("## The best of all")[2].partition("## ")[0]
+    places = re.findall(r"^\| ([a-z-]+) \| (\d of 7) \| 0 \| (\S+)", best, re.MULTILINE)
+    assert places == [
+        ("star-blend", "1 of 7", "0.8000"),
+        ("svdpp", "2 of 7", "0.8100"),
+        ("autorec", "3 of 7", "0.8300"),
+        ("mf", "4 of 7", "0.8500"),
+        ("svd", "5 of 7", "0.8600"),
+        ("bias", "7 of 7", "0.9000"),
+    ]
+
+
+def test_what_is_no_prediction_is_never_the_best() -> None:
+    flawed = replace(result("svdpp", 0.1), key=result("svdpp", 0.1).key._replace(protocol="training-ratings"))
+    assert "## The best of all" not in page([flawed])
+
+
+def test_every_table_of_the_page_is_in_the_plan() -> None:
+    planned = {
+        (Path(step.data).stem, step.protocol, step.preset, "tuned" if step.tuned else "document")
+        for step in read_plan(PUBLISHED / "campaign.toml")
+    }
+    asked = {
+        (query.data, query.protocol, preset, form)
+        for row in Texts.read(PUBLISHED / "rows.toml").rows
+        for query in (*row.same, *row.honest)
+        for preset in query.presets
+        for form in query.forms
+    }
+    assert not asked - planned
+
+
 def test_leaks_are_listed_in_front() -> None:
     text = page([])
     assert text.index("It was trained on what") < text.index("## Row by row")
 
 
 def test_a_paragraph_cannot_name_what_its_row_does_not_measure() -> None:
-    for name in ("{honest2:RMSE}", "{honest:RMSE:ease}", "{same:RMSE}"):
+    for name in ("{honest2:RMSE}", "{honest:RMSE:ease}", "{same:RMSE}", "{honest:RMSE:bias:document}"):
         row = Row("B1", "SVD++", "", "", f"It has {name}.", honest=ROW.honest)
         with pytest.raises(BadTexts, match="The judgement of B1 names"):
             page([], row)
+
+
+def test_a_paragraph_can_name_the_form() -> None:
+    row = Row(
+        "B1",
+        "SVD++",
+        "",
+        "",
+        "{honest:RMSE:bias:document} and {honest:RMSE:bias:tuned}.",
+        honest=[Query("tiny", "random90", ["svdpp", "bias"], ["RMSE"])],
+    )
+    text = page([result("bias", 0.9), result("bias", 0.95, tuned=False)], row)
+    assert "0.9500 and 0.9000." in text
 
 
 def test_measurements_that_do_not_fit_together_make_no_page() -> None:

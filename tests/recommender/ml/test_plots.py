@@ -61,11 +61,29 @@ def test_a_line_has_a_gap_where_nothing_is_known() -> None:
     assert "nan" not in svg
 
 
-def test_names_at_the_same_height_do_not_lie_over_one_another() -> None:
-    svg = scatter("Lists", "coverage", "NDCG@10", [Point(name, 0.5, 0.5) for name in ("one", "two", "three")])
+def test_names_of_lines_that_end_together_do_not_lie_over_one_another() -> None:
+    names = [f"model {n}" for n in range(12)]
+    svg = curves("Newcomers", "RMSE", ["1", "3"], {name: [0.9, 0.8] for name in names})
     texts = {text.text: float(text.get("y", 0)) for text in drawn(svg).iter(f"{NAMESPACE}text")}
-    heights = sorted(texts[name] for name in ("one", "two", "three"))
+    heights = sorted(texts[name] for name in names)
     assert min(b - a for a, b in pairwise(heights)) >= 12
+    assert max(heights) < 400
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
+def test_names_of_points_stay_inside_and_apart(places: list[tuple[float, float]]) -> None:
+    points = [Point(f"some-model-{n:02} (document)", x, y) for n, (x, y) in enumerate(places)]
+    boxes = []
+    for text in drawn(scatter("Lists", "coverage", "NDCG@10", points)).iter(f"{NAMESPACE}text"):
+        if (text.text or "").startswith("some-model"):
+            width = 6.6 * len(text.text or "")
+            left = float(text.get("x", 0)) - width * (text.get("text-anchor") == "end")
+            boxes.append((left, left + width, float(text.get("y", 0))))
+    assert len(boxes) == len(points)
+    assert all(left >= 0 and right <= 760 for left, right, _ in boxes)
+    for n, (left, right, y) in enumerate(boxes):
+        for other_left, other_right, other_y in boxes[:n]:
+            assert right <= other_left + 1 or other_right <= left + 1 or abs(y - other_y) > 12
 
 
 def test_the_picture_suits_what_was_measured() -> None:

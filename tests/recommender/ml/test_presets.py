@@ -62,7 +62,7 @@ PRINTED: dict[str, dict[str, Any]] = {
     "svd": {
         "n_factors": 50,
         "n_rounds": 0,
-        "shrinkage": 0.0,
+        "noise": 0.0,
         "item_damping": LEFT_OUT,
         "user_damping": UNDAMPED,
     },

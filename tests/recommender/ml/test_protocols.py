@@ -13,11 +13,20 @@ from recommender.ml.interactions import Interactions
 from recommender.ml.movielens import open_dataset
 from recommender.ml.movielens_files import UnreadableDataset
 from recommender.ml.movielens_parts import FOLDS, LEFT_OUT, left_out_file, read_folds, read_left_out
-from recommender.ml.protocols import NEWCOMERS_SHOW, PROTOCOLS, Source, Trial, draw_negatives
+from recommender.ml.protocols import (
+    NEWCOMERS_SHOW,
+    PROTOCOLS,
+    Source,
+    Trial,
+    draw_negatives,
+    draw_unrated,
+    published_part,
+)
 from tests.recommender.ml.real_data import real_data
 from tests.recommender.ml.samples import made_up_stars
 
-MADE_UP = [name for name in PROTOCOLS if name != "folds-100k"]
+MADE_UP = [name for name, protocol in PROTOCOLS.items() if protocol.is_honest and name != "folds-100k"]
+FLAWED = {"training-ratings", "random90-leaking", "unrated-pairs"}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +61,52 @@ def test_another_seed_is_another_test_part_where_the_protocol_says_so(
 
     assert asked(3) == asked(3)
     assert (asked(0) != asked(1)) == PROTOCOLS[protocol].is_seeded
+
+
+def test_what_predicts_nothing_unseen_says_so() -> None:
+    assert {name for name, protocol in PROTOCOLS.items() if not protocol.is_honest} == FLAWED
+    for name, protocol in PROTOCOLS.items():
+        assert (name in FLAWED) == protocol.says.endswith("no prediction of anything unseen")
+
+
+def test_training_ratings_are_asked_of_who_learned_from_them(data: Interactions) -> None:
+    (trial,) = trials(data, "training-ratings")
+    (question,) = trial.questions
+    assert cells(question.test) == cells(trial.train) == cells(question.shown) == cells(data)
+
+
+def test_the_leaking_split_is_that_of_random90_with_the_test_ratings_shown(data: Interactions) -> None:
+    (honest,), (leaking,) = trials(data, "random90", 3), trials(data, "random90-leaking", 3)
+    assert cells(leaking.train) == cells(honest.train)
+    assert cells(leaking.questions[0].test) == cells(honest.questions[0].test)
+    assert cells(leaking.questions[0].shown) == cells(data)
+
+
+def test_unrated_pairs_count_as_rated_with_the_mean(data: Interactions) -> None:
+    (trial,) = trials(data, "unrated-pairs")
+    test = trial.questions[0].test
+    # There are fewer pairs than would be drawn, so that all of them are asked.
+    assert len(cells(test)) == len(test) == len(np.unique(data.user)) * len(np.unique(data.item)) - len(data)
+    assert not cells(test) & cells(data)
+    assert set(test.rating.tolist()) == {float(data.rating.mean())}
+
+
+def test_of_many_unrated_pairs_some_are_drawn() -> None:
+    data = Interactions.of([1, 1, 2, 3, 9], [10, 20, 30, 10, 20], [4, 3, 5, 2, 4])
+    drawn = draw_unrated(data, 4, seed=0)
+    assert len(cells(drawn)) == len(drawn) == 4
+    assert not cells(drawn) & cells(data)
+    assert cells(draw_unrated(data, 4, seed=0)) == cells(drawn)
+    assert any(cells(draw_unrated(data, 4, seed=seed)) != cells(drawn) for seed in range(1, 5))
+
+
+def test_saying_the_mean_is_without_error_on_unrated_pairs(data: Interactions) -> None:
+    """Which shows what such a figure is worth."""
+    (trial,) = trials(data, "unrated-pairs")
+    figures = measure("bias", task("made up", data, "unrated-pairs", seed=0)).figures
+    honest = measure("bias", task("made up", data, "random90", seed=0)).figures
+    spread = float(np.std(trial.train.rating))
+    assert figures["RMSE"] < honest["RMSE"] < 2 * spread
 
 
 def test_ordinary_protocols_show_what_was_learned_from(data: Interactions) -> None:
@@ -125,6 +180,14 @@ def test_the_published_films_left_out_are_found_beside_one_million_alone(tmp_pat
     assert left_out_file("ml-1m-no-timestamps", tmp_path / "ml-1m.zip") == file
     assert left_out_file("ml-latest-small", tmp_path / "ml-latest-small.zip") is None
     assert left_out_file("ml-1m", None) is None
+
+
+def test_only_leaving_one_out_comes_from_a_file_beside_the_data(tmp_path: Path) -> None:
+    path = tmp_path / "ml-1m.zip"
+    assert published_part("leave-one-out", "ml-1m", path) == ""
+    left_out_lines(tmp_path, [1, 10, 0, *range(1000, 1099)])
+    assert published_part("leave-one-out", "ml-1m", path) == LEFT_OUT
+    assert published_part("random90", "ml-1m", path) == ""
 
 
 def test_published_films_left_out_are_tested_and_their_negatives_follow(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_only_whole_files_bear_the_name_of_a_result(tmp_path: Path) -> None:
         {"data": "other"},
         {"data_sha256": "ffff"},
         {"config": {"n_rounds": 11}},
+        {"beside": "ml-1m-leave-one-out.csv.gz"},
     ],
 )
 def test_another_key_finds_nothing(tmp_path: Path, change: dict[str, Any]) -> None:

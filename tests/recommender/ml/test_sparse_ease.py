@@ -77,6 +77,15 @@ def test_a_product_that_is_not_kept_counts_as_what_strangers_share() -> None:
     assert G.expected[0] * G.expected[first] + G.excess[0, 0] == pytest.approx(both, rel=1e-4)
 
 
+def test_of_many_films_that_are_equally_near_the_first_are_kept() -> None:
+    people = np.repeat(np.eye(2), [9, 3], axis=1)  # two people, nine films of the one and three of the other
+    X = sparse.csr_array(np.tile(people, (2, 1)).astype(np.float32))
+    G = strongest(X, replace(FEW, n_neighbours=4, n_products=4))
+    assert G.partner[0].tolist() == [1, 2, 3, 4]
+    assert G.partner[8].tolist() == [0, 1, 2, 3]
+    assert G.partner[9].tolist() == [10, 11, -1, -1]
+
+
 def test_no_film_has_more_neighbours_than_were_asked_for_and_none_is_its_own(few: SparseEase) -> None:
     B = few.B_.toarray()
     assert (np.count_nonzero(B, axis=0) <= 5).all()

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from recommender.ml.contract import WarmStart
 from recommender.ml.interactions import History, Interactions, Vocabulary
@@ -12,20 +13,21 @@ from recommender.ml.svd import (
     SVDConfig,
     errors_of,
     imputed_once,
+    noise_level,
     residuals,
     truncated,
 )
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import RecommenderContract, measure
 
-SMALL = SVDConfig(n_factors=8, shrinkage=5.0, n_rounds=25)
+SMALL = SVDConfig(n_factors=8, noise=0.5, n_rounds=25)
 
 
 class TestDemeanedSVD(RecommenderContract):
     band = (0.84, 0.88)
 
     def make(self) -> DemeanedSVD:
-        return DemeanedSVD(SVDConfig(n_factors=20, shrinkage=10.0))
+        return DemeanedSVD(SVDConfig(n_factors=20))
 
     def make_for_the_board(self) -> DemeanedSVD:
         return DemeanedSVD(SMALL)
@@ -73,10 +75,10 @@ def test_every_round_of_filling_in_brings_the_objective_down(data: Interactions)
     model = DemeanedSVD(SMALL).fit(data, seed=0)
     X = residuals(data.rated, model.bias_)
     found = truncated(X, 8, np.random.default_rng(0))
-    reached = [objective(X.toarray(), found, 5.0)]
+    reached = [objective(X.toarray(), found, model.shrinkage_)]
     for _ in range(12):
-        found = imputed_once(errors_of(X)(found), found, 5.0)
-        reached.append(objective(X.toarray(), found, 5.0))
+        found = imputed_once(errors_of(X)(found), found, model.shrinkage_)
+        reached.append(objective(X.toarray(), found, model.shrinkage_))
         np.testing.assert_allclose(found.U.T @ found.U, np.eye(8), atol=1e-9)
     assert all(np.diff(reached) < 1e-9)
 
@@ -86,11 +88,28 @@ def test_it_ends_where_filling_in_and_shrinking_by_hand_changes_nothing(data: In
     X = residuals(data.rated, model.bias_)
     found = truncated(X, 8, np.random.default_rng(0))
     for _ in range(400):
-        found = imputed_once(errors_of(X)(found), found, 5.0)
+        found = imputed_once(errors_of(X)(found), found, model.shrinkage_)
     said = (found.U * found.D) @ found.V.T
     U, D, Vt = np.linalg.svd(np.where(X.toarray() != 0, X.toarray(), said), full_matrices=False)
-    by_hand = (U[:, :8] * np.maximum(D[:8] - 5, 0)) @ Vt[:8]
+    by_hand = (U[:, :8] * np.maximum(D[:8] - model.shrinkage_, 0)) @ Vt[:8]
     np.testing.assert_allclose(said, by_hand, atol=1e-3)
+
+
+def test_lambda_is_what_noise_of_this_deviation_has_in_it() -> None:
+    rng = np.random.default_rng(0)
+    known = rng.random((400, 900)) < 0.3
+    X = sparse.csr_array(np.where(known, rng.normal(0, 0.8, known.shape), 0))
+    largest = np.linalg.svd(X.toarray(), compute_uv=False)[0]
+    assert 0.8 * noise_level(X) == pytest.approx(largest, rel=0.05)
+
+
+def test_lambda_grows_with_the_noise_and_is_the_same_for_films_that_nobody_rated(data: Interactions) -> None:
+    films = Vocabulary.of([*data.items.ids, 10_000])
+    wider = Interactions.of(data.user, data.items.ids[data.item], data.rating, items=films)
+    once, twice = (DemeanedSVD(replace(SMALL, n_rounds=1, noise=s)).fit(data, seed=0) for s in (0.5, 1.0))
+    again = DemeanedSVD(replace(SMALL, n_rounds=1)).fit(wider, seed=0)
+    assert twice.shrinkage_ == pytest.approx(2 * once.shrinkage_)
+    assert again.shrinkage_ == pytest.approx(once.shrinkage_)
 
 
 def test_folding_in_finds_what_the_rounds_found_for_a_person(data: Interactions) -> None:
@@ -98,7 +117,9 @@ def test_folding_in_finds_what_the_rounds_found_for_a_person(data: Interactions)
     mine = data.history(3).rated
     B = model.B_.astype(np.float64)
     left = mine.rating - model.bias_.score(mine)[mine.item]
-    taste = np.linalg.solve(B[mine.item].T @ B[mine.item] + 5 * np.eye(8), B[mine.item].T @ left)
+    taste = np.linalg.solve(
+        B[mine.item].T @ B[mine.item] + model.shrinkage_ * np.eye(8), B[mine.item].T @ left
+    )
     np.testing.assert_allclose(model.score(mine), model.bias_.score(mine) + B @ taste, atol=1e-4)
 
 
@@ -140,7 +161,7 @@ def test_one_round_from_a_former_model_comes_nearer_than_one_from_nothing(data: 
 
 def test_stops_early_when_the_part_held_out_is_foretold_no_better(data: Interactions) -> None:
     rounds: list[str] = []
-    noisy = replace(SMALL, n_rounds=300, shrinkage=0.5, patience=2)
+    noisy = replace(SMALL, n_rounds=300, noise=0.05, patience=2)
     DemeanedSVD(noisy).fit(data, seed=0, progress=lambda share, what: rounds.append(what))
     assert 3 < len(rounds) < 200
 
@@ -155,7 +176,7 @@ def test_one_rating_is_enough() -> None:
     assert model.score(History.empty()).tolist() == pytest.approx([4.0])
 
 
-@pytest.mark.parametrize("wrong", [{"n_factors": 0}, {"n_rounds": -1}, {"shrinkage": 0.0}])
+@pytest.mark.parametrize("wrong", [{"n_factors": 0}, {"n_rounds": -1}, {"noise": 0.0}])
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"at least one factor|above nought"):
         replace(SMALL, **wrong)

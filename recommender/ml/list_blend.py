@@ -1,0 +1,173 @@
+"""A blend of list models: EASE and implicit ALS on what was watched, implicit ALS on what the stars say.
+
+    score(i) = popularity_weight log(1 + n_i) / sd  +  sum over the parts m of weight_m s_m(i) / sd_m
+
+s_m are the scores of one part for a history, sd_m their deviation over the films, so that no part is louder
+than its weight whatever the length of the history; n_i is the number of people who watched film i, and its
+part alone orders the films of an empty history. What was watched ("ones") finds the films that people will
+watch, the stars those that they will like; factors generalise where weights between films are too many for
+the data.
+
+Steck (2019) for EASE, Rendle et al., "Revisiting the Performance of iALS on Item Recommendation Benchmarks"
+(RecSys 2022) for the ALS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
+from recommender.ml.ease import Ease, EaseConfig
+from recommender.ml.ials import ImplicitALS, ImplicitALSConfig
+from recommender.ml.interactions import History, Interactions
+
+Floats = NDArray[np.float32]
+
+
+def _ease() -> EaseConfig:
+    return EaseConfig(1200.0, weighting="ones", unrated_weight=1.0, length_exponent=0.5)
+
+
+def _watched() -> ImplicitALSConfig:
+    return ImplicitALSConfig(weighting="ones", unrated_weight=1.0)
+
+
+@dataclass(frozen=True)
+class ListBlendConfig:
+    """Chosen by NDCG@10 on a validation part, a fifth of each user's training ratings of MovieLens 1M.
+
+    There the blend reaches .2690 over all held-out films and .2397 over those of 4 stars or more, EASE on
+    ones alone .2651 and .2324. A fourth part helps one figure and harms the other: predicted stars give the
+    liked films .2450 and all films .2631; EASE on stars .2692 and .2418 at the cost of a second large matrix.
+    """
+
+    ease: EaseConfig = field(default_factory=_ease)
+    watched: ImplicitALSConfig = field(default_factory=_watched)
+    starred: ImplicitALSConfig = field(default_factory=ImplicitALSConfig)
+    ease_weight: float = 1.0
+    watched_weight: float = 0.5
+    starred_weight: float = 1.0
+    popularity_weight: float = 0.01  # orders the films of an empty history, and of others hardly any
+
+    def __post_init__(self) -> None:
+        weights = (self.ease_weight, self.watched_weight, self.starred_weight, self.popularity_weight)
+        if min(weights) < 0 or not any(weights):
+            raise ValueError("The parts of a blend need weights from nought, and one above it.")
+
+
+# No document has this model: its only form is the tuned one.
+DOCUMENT = ListBlendConfig()
+
+
+class ListBlend(Recommender):
+    """A list model that holds its three fitted parts."""
+
+    name: ClassVar[str] = "list-blend"
+    job: ClassVar[Job] = "list"
+    Config: ClassVar[type] = ListBlendConfig
+
+    ease_: Ease
+    watched_: ImplicitALS
+    starred_: ImplicitALS
+    popularity_: Floats  # (n_items,) log(1 + n) in deviations
+
+    def __init__(self, config: ListBlendConfig | None = None) -> None:
+        self.config: ListBlendConfig = config or ListBlendConfig()
+
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
+        """Fit the parts; the two ALS begin at their former selves, EASE is solved at once."""
+        config = self.config
+        watched, starred = _factors_of(start)
+        self.ease_ = Ease(config.ease).fit(data, seed=seed, progress=_part(progress, 0.0, 0.2))
+        self.watched_ = ImplicitALS(config.watched).fit(
+            data, seed=seed, progress=_part(progress, 0.2, 0.6), start=watched
+        )
+        self.starred_ = ImplicitALS(config.starred).fit(
+            data, seed=seed, progress=_part(progress, 0.6, 1.0), start=starred
+        )
+        count = np.log1p(np.bincount(data.item, minlength=data.n_items))
+        self.popularity_ = np.asarray(count / _deviation(count), np.float32)
+        return self
+
+    def score(self, history: History) -> Floats:
+        """(n_items,) in deviations, popularity for an empty history; NaN for films that no part knows."""
+        total = self.config.popularity_weight * self.popularity_
+        known = np.zeros(len(total), np.bool_)
+        for part, weight in self._parts():
+            score = part.score(history)
+            total += weight / _deviation(score) * np.nan_to_num(score)
+            known |= ~np.isnan(score)
+        return np.asarray(np.where(known, total, np.nan), np.float32)
+
+    def _parts(self) -> Iterator[tuple[Recommender, float]]:
+        yield self.ease_, self.config.ease_weight
+        yield self.watched_, self.config.watched_weight
+        yield self.starred_, self.config.starred_weight
+
+    def contributions(self, history: History, item: int) -> Floats:
+        """(len(history),) exact shares, which sum to the score without popularity's part.
+
+        The deviations are those of the whole history.
+        """
+        total = np.zeros(len(history), np.float32)
+        for part, weight in self._parts():
+            total += weight / _deviation(part.score(history)) * part.contributions(history, item)
+        return np.asarray(total, np.float32)
+
+    def similar(self, item: int) -> Floats:
+        """(n_items,) weighted mean of the parts' likenesses, 1 for itself; NaN where a part cannot say."""
+        weights = [weight for _, weight in self._parts()]
+        likeness = [part.similar(item) for part, _ in self._parts()]
+        return np.asarray(np.average(likeness, axis=0, weights=weights), np.float32)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The parts' arrays under "ease.", "watched." and "starred."; popularity (n_items,) float32."""
+        return {
+            **{f"ease.{key}": array for key, array in self.ease_.state().items()},
+            **{f"watched.{key}": array for key, array in self.watched_.state().items()},
+            **{f"starred.{key}": array for key, array in self.starred_.state().items()},
+            "popularity": self.popularity_,
+        }
+
+    @classmethod
+    def from_state(cls, config: ListBlendConfig, arrays: Arrays) -> Self:
+        model = cls(config)
+        model.ease_ = Ease.from_state(config.ease, _under("ease.", arrays))
+        model.watched_ = ImplicitALS.from_state(config.watched, _under("watched.", arrays))
+        model.starred_ = ImplicitALS.from_state(config.starred, _under("starred.", arrays))
+        model.popularity_ = arrays["popularity"]
+        return model
+
+
+def _factors_of(start: WarmStart | None) -> tuple[WarmStart | None, WarmStart | None]:
+    """A former blend's two ALS, on what was watched and on stars; nothing where there was none."""
+    if start is None or not isinstance(start.model, ListBlend):
+        return None, None
+    former = start.model
+    return WarmStart(former.watched_, start.rows), WarmStart(former.starred_, start.rows)
+
+
+def _deviation(score: NDArray[Any]) -> float:
+    """Over the films that are scored; 1 where all are equal, as those of an empty history are."""
+    scored = score[~np.isnan(score)]
+    return float(scored.std() or 1.0) if len(scored) else 1.0
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    return lambda share, what: progress(start + share * (end - start), what)
+
+
+def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}

@@ -1,0 +1,203 @@
+"""The stars shown to a visitor: a blend of the strongest star models, with an interval that was measured.
+
+    stars = the stack of stacking.py over Bayesian SVD++ (bayesian.py), the same of grades (ordinal.py) and
+            the rating autoencoder (autoencoder.py)
+
+Some ratings of some people are held out, the models are fitted on the rest, and the stack and the errors for
+the intervals are learned from what they say of the held-out ratings. Then the models are fitted on all. So
+nothing that is served has been weighed on what it was fitted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
+from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus
+from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
+from recommender.ml.interactions import History, Interactions
+from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus
+from recommender.ml.stacking import Errors, Stack, learn_errors, learn_stack
+
+Floats = NDArray[np.float32]
+LEAST_HELD_OUT = 200  # ratings; with fewer the plain mean is more to be trusted than learned weights
+
+
+@dataclass(frozen=True)
+class StarBlendConfig:
+    """Parts and penalty chosen on validation parts of MovieLens 1M and latest-small."""
+
+    bayesian: BayesianConfig = field(default_factory=BayesianConfig)
+    ordinal: OrdinalConfig = field(default_factory=OrdinalConfig)
+    autoencoder: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    held_out: float = 0.1  # of the ratings of those people
+    n_people: int = 2000  # of whom ratings are held out
+    penalty: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.held_out < 1 or self.n_people < 1 or self.penalty <= 0:
+            raise ValueError("The blend learns from a share of the ratings of at least one person.")
+
+    @property
+    def rehearsal(self) -> StarBlendConfig:
+        """For the models that are weighed: chains half as long, because weights need less than stars do."""
+        return replace(self, bayesian=self.bayesian.half, ordinal=self.ordinal.half)
+
+
+class StarBlend(Recommender):
+    """Holds its three fitted parts, the weights of each and the quantiles of their common errors."""
+
+    name: ClassVar[str] = "star-blend"
+    job: ClassVar[Job] = "stars"
+    Config: ClassVar[type] = StarBlendConfig
+
+    parts_: tuple[Recommender, ...]
+    counts_: NDArray[np.int64]  # (n_items,) ratings of each film
+    stack_: Stack
+    errors_: Errors
+
+    def __init__(self, config: StarBlendConfig | None = None) -> None:
+        self.config: StarBlendConfig = config or StarBlendConfig()
+
+    def fit(
+        self,
+        data: Interactions,
+        *,
+        seed: int,
+        progress: Progress = no_progress,
+        start: WarmStart | None = None,
+    ) -> Self:
+        """Learn the weights, then the parts. Raises ValueError where fewer than two ratings are given."""
+        self._learn_weights(data, seed, _within(progress, 0.0, 0.4))
+        self.parts_ = self._fit_parts(self.config, data, seed, _within(progress, 0.4, 1.0), start)
+        self.counts_ = np.bincount(data.rated.item, minlength=data.n_items)
+        progress(1.0, "fitted")
+        return self
+
+    def _hold_out(self, data: Interactions, seed: int) -> tuple[Interactions, Interactions]:
+        rng = np.random.default_rng(seed)
+        people = rng.permutation(data.n_users)[: self.config.n_people]
+        rated = np.flatnonzero(~np.isnan(data.rating) & np.isin(data.user, people))
+        if len(rated) < 2:
+            raise ValueError("The star blend needs two ratings: one to learn from and one to hold out.")
+        away = rng.permutation(rated)[: max(round(len(rated) * self.config.held_out), 1)]
+        held = np.zeros(len(data), np.bool_)
+        held[away] = True
+        return data.take(~held), data.take(held)
+
+    def _learn_weights(self, data: Interactions, seed: int, progress: Progress) -> None:
+        known, asked = self._hold_out(data, seed)
+        # A former model may have been fitted on what is held out now, so that these begin at none.
+        self._weigh(self._fit_parts(self.config.rehearsal, known, seed, progress, None), known, asked)
+
+    def _fit_parts(
+        self,
+        config: StarBlendConfig,
+        data: Interactions,
+        seed: int,
+        progress: Progress,
+        start: WarmStart | None,
+    ) -> tuple[Recommender, ...]:
+        parts = (
+            BayesianSVDPlusPlus(config.bayesian),
+            OrdinalSVDPlusPlus(config.ordinal),
+            RatingAutoencoder(config.autoencoder),
+        )
+        for number, part in enumerate(parts):
+            own = _within(progress, number / len(parts), (number + 1) / len(parts))
+            part.fit(data, seed=seed, progress=own, start=_of_part(start, number))
+        return parts
+
+    def _weigh(self, parts: tuple[Recommender, ...], known: Interactions, asked: Interactions) -> None:
+        counts = np.bincount(known.rated.item, minlength=known.n_items)
+        n_user = np.bincount(known.rated.user, minlength=known.n_users)[asked.user]
+        n_item = counts[asked.item]
+        stars = np.empty((len(parts), len(asked)), np.float32)
+        for user, rows in _by_user(asked.user):
+            history, items = known.history(user), asked.item[rows].astype(np.int64)
+            stars[:, rows] = [_score_of(part, history, items) for part in parts]
+        penalty = self.config.penalty if len(asked) >= LEAST_HELD_OUT else np.inf
+        self.stack_ = learn_stack(stars, n_user, n_item, asked.rating, min(penalty, 1e12))
+        error = asked.rating - self.stack_.blend(stars, n_user, n_item)
+        self.errors_ = learn_errors(error, n_user, n_item)
+
+    def score(self, history: History) -> Floats:
+        """(n_items,) stars, not clipped; never NaN."""
+        stars = np.stack([part.score(history) for part in self.parts_])
+        return self.stack_.blend(stars, len(history.rated), self.counts_)
+
+    def interval(self, history: History) -> tuple[Floats, Floats]:
+        """(n_items,) each: between these lie four of five ratings that are given later."""
+        return self.errors_.around(self.score(history), len(history.rated), self.counts_)
+
+    def contributions(self, history: History, item: int) -> Floats:
+        """(len(history),) the parts' shares, each for as much as the part counts.
+
+        The weights themselves depend on how long the history is; that is left aside.
+        """
+        counts = self.counts_[item : item + 1]
+        shares, _ = self.stack_.shares(len(history.rated), counts, len(self.parts_))
+        own = np.stack([part.contributions(history, item) for part in self.parts_])
+        return np.asarray(shares[:, 0] @ own, np.float32)
+
+    def similar(self, item: int) -> Floats:
+        """(n_items,) as Bayesian SVD++ has it."""
+        return self.parts_[0].similar(item)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The parts' arrays under their names, and those of the stack and the errors."""
+        arrays: dict[str, NDArray[Any]] = {"counts": self.counts_}
+        for part in self.parts_:
+            arrays |= {f"{part.name}.{key}": array for key, array in part.state().items()}
+        arrays |= {f"stack.{key}": np.asarray(value) for key, value in self.stack_._asdict().items()}
+        return arrays | {f"errors.{key}": value for key, value in self.errors_._asdict().items()}
+
+    @classmethod
+    def from_state(cls, config: StarBlendConfig, arrays: Arrays) -> Self:
+        model = cls(config)
+        model.parts_ = (
+            BayesianSVDPlusPlus.from_state(config.bayesian, _under("bayesian-svdpp.", arrays)),
+            OrdinalSVDPlusPlus.from_state(config.ordinal, _under("ordinal-svdpp.", arrays)),
+            RatingAutoencoder.from_state(config.autoencoder, _under("autoencoder.", arrays)),
+        )
+        model.counts_ = arrays["counts"]
+        stack = _under("stack.", arrays)
+        model.stack_ = Stack(stack["weights"], stack["centre"], stack["ends"], float(stack["mean"]))
+        model.errors_ = Errors(**_under("errors.", arrays))
+        return model
+
+
+# No document has it: the tuned form is the only one.
+DOCUMENT = StarBlendConfig()
+
+
+def _by_user(user: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    order = np.argsort(user, kind="stable")
+    users, starts = np.unique(user[order], return_index=True)
+    yield from zip(users.tolist(), np.split(order, starts[1:]) if len(users) else [], strict=True)
+
+
+def _score_of(part: Recommender, history: History, items: NDArray[np.int64]) -> Floats:
+    """Of a few films alone where the model can do that for less."""
+    if isinstance(part, BayesianSVDPlusPlus):
+        return part.score_of(history, items)
+    return part.score(history)[items]
+
+
+def _of_part(start: WarmStart | None, number: int) -> WarmStart | None:
+    if start is None or not isinstance(start.model, StarBlend):
+        return None
+    return WarmStart(start.model.parts_[number], start.rows)
+
+
+def _within(progress: Progress, start: float, end: float) -> Progress:
+    return lambda share, what: progress(start + share * (end - start), what)
+
+
+def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
