@@ -67,22 +67,23 @@ def predict_stars(model: Recommender, question: Question, train: Interactions) -
     """Stars for every row of the test part, clipped to the range of the training ratings.
 
     A rating the model cannot predict (NaN) becomes the training mean, and is counted. A model may have
-    `interval(history)`, which gives the two ends (n_items,) of its 80 % intervals.
+    `interval(history, stars)`, which gives the two ends (n_items,) of 80 % intervals around its own stars.
     """
     test = question.test
     scorer: Scorer = getattr(model, "stars", model.score)
-    between: Callable[[History], Iterable[Stars]] | None = getattr(model, "interval", None)
+    between: Callable[[History, Stars], Iterable[Stars]] | None = getattr(model, "interval", None)
     answer = np.full((3, len(test)), np.nan, np.float32)
     seconds = 0.0
     n_users = 0
     for user, rows in _rows_by_user(test, model.name):
         history = question.shown.history(user)
         started = perf_counter()
-        answer[0, rows] = scorer(history)[test.item[rows]]
+        given = scorer(history)
         seconds += perf_counter() - started
+        answer[0, rows] = given[test.item[rows]]
         n_users += 1
         if between:
-            answer[1:, rows] = [end[test.item[rows]] for end in between(history)]
+            answer[1:, rows] = [end[test.item[rows]] for end in between(history, given)]
     unknown = np.isnan(answer[0])
     answer[0, unknown] = train.rating.mean()
     stars, low, high = np.clip(answer, train.rating.min(), train.rating.max())

@@ -131,9 +131,13 @@ class StarBlend(Recommender):
         stars = np.stack([part.score(history) for part in self.parts_])
         return self.stack_.blend(stars, len(history.rated), self.counts_)
 
-    def interval(self, history: History) -> tuple[Floats, Floats]:
-        """(n_items,) each: between these lie four of five ratings that are given later."""
-        return self.errors_.around(self.score(history), len(history.rated), self.counts_)
+    def interval(self, history: History, stars: Floats | None = None) -> tuple[Floats, Floats]:
+        """(n_items,) each: between these lie four of five ratings that are given later.
+
+        `stars` are the scores of this history, where they are known already.
+        """
+        around = self.score(history) if stars is None else stars
+        return self.errors_.around(around, len(history.rated), self.counts_)
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) the parts' shares, each for as much as the part counts.

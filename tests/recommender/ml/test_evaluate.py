@@ -90,7 +90,9 @@ class Reader(Spy):
     def score(self, history: History) -> NDArray[np.float32]:
         return np.full(self.n_items_, 2.0, np.float32)
 
-    def interval(self, history: History) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def interval(
+        self, history: History, stars: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return np.full(self.n_items_, 1.0, np.float32), np.full(self.n_items_, 4.0, np.float32)
 
     def recommend_all(self, histories: list[History], top: int) -> NDArray[np.int64]:
