@@ -39,7 +39,7 @@ from recommender.ml.pair_network_training import (
     there,
 )
 from recommender.ml.splits import random_split
-from recommender.ml.torch_device import DEVICE
+from recommender.ml.torch_device import DEVICE, one_thread
 
 if TYPE_CHECKING:
     from recommender.ml.like_network import LikeNetworkConfig
@@ -165,6 +165,7 @@ class _Ratings:
         return on_device(np.concatenate(ranges))
 
 
+@one_thread()
 def train(
     rated: Interactions, config: LikeNetworkConfig, *, seed: int, progress: Progress, start: WarmStart | None
 ) -> Trained:

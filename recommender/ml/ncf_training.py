@@ -37,6 +37,7 @@ from recommender.ml.pair_network_training import (
     there,
 )
 from recommender.ml.splits import per_user_split
+from recommender.ml.torch_device import one_thread
 
 if TYPE_CHECKING:
     from recommender.ml.ncf import NeuralCFConfig
@@ -144,6 +145,7 @@ class _Histories:
         return bags.c + self.b[people][:, None] * bags.g + total * on_device(weight)
 
 
+@one_thread()
 def train(
     data: Interactions, config: NeuralCFConfig, *, seed: int, progress: Progress, start: WarmStart | None
 ) -> Trained:

@@ -38,7 +38,7 @@ from recommender.ml.contract import Progress
 from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.interactions import Interactions
 from recommender.ml.splits import random_split
-from recommender.ml.torch_device import DEVICE
+from recommender.ml.torch_device import DEVICE, one_thread
 from recommender.ml.twin_encoder import N_OF_RATING, Encoder
 from recommender.ml.twin_features import N_CONTEXT, N_LEVELS, days, levels
 
@@ -299,6 +299,7 @@ class Twins:
         )
 
 
+@one_thread()
 def train(
     data: Interactions,
     features: tuple[Floats, Floats],
