@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from recommender.ml import metrics
 from recommender.ml.contract import Recommender
-from recommender.ml.interactions import History, Interactions
+from recommender.ml.interactions import History, Interactions, rows_by_user
 from recommender.ml.metrics import PerUser
 from recommender.ml.protocols import Question
 
@@ -162,14 +162,14 @@ def _figures_apart(
         yield "AUC films liked", metrics.auc(said, np.isin(among, liked))
 
 
-def _rows_by_user(test: Interactions, model: str) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    order = np.argsort(test.user, kind="stable")
-    users, starts = np.unique(test.user[order], return_index=True)
-    parts = np.split(order, starts[1:]) if len(users) else []
-    yield from zip(users.tolist(), progress_bar(f"{model}: score", iterable=parts), strict=True)
+def _rows_by_user(test: Interactions, model: str) -> Iterable[tuple[int, NDArray[np.int64]]]:
+    found: Iterable[tuple[int, NDArray[np.int64]]] = progress_bar(
+        f"{model}: score", iterable=rows_by_user(test.user)
+    )
+    return found
 
 
-def progress_bar(what: str, total: int | None = None, iterable: list[NDArray[np.int64]] | None = None) -> Any:
+def progress_bar(what: str, total: int | None = None, iterable: list[Any] | None = None) -> Any:
     return tqdm(
         iterable, desc=what, total=total, file=sys.stderr, leave=False, disable=not sys.stderr.isatty()
     )

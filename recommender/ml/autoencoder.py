@@ -32,6 +32,8 @@ from numpy.typing import NDArray
 from recommender.ml.bias import LEFT_OUT, Bias, BiasConfig
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.likeness import cosines
+from recommender.ml.ridge import ridge, ridge_weights
 from recommender.ml.splits import Split, random_split
 
 if TYPE_CHECKING:
@@ -145,13 +147,13 @@ class RatingAutoencoder(Recommender):
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; m for a history without ratings."""
         A, e = self._folded(history.rated)
-        z = _ridge(A, e, self.config.noise)
+        z = ridge(A, e, self.config.noise)
         return np.asarray(self.m_ + self.F_ @ z.astype(np.float32), np.float32)
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares ((A A' + noise I)^-1 A F_i)_j e_j; their sum is score - m."""
         A, e = self._folded(history.rated)
-        weight = _weights(A, self.F_[item].astype(np.float64), self.config.noise)
+        weight = ridge_weights(A, self.F_[item].astype(np.float64), self.config.noise)
         share = np.zeros(len(history), np.float32)
         share[~np.isnan(history.rating)] = weight * e
         return share
@@ -165,12 +167,7 @@ class RatingAutoencoder(Recommender):
 
         NaN for films that nobody rated.
         """
-        own = self.F_ - self.f_
-        length: Floats = np.linalg.norm(own, axis=1)
-        below = length * length[item]
-        cosine: Floats = np.full(len(below), np.nan, np.float32)
-        np.divide(own @ own[item], below, out=cosine, where=below > 0)
-        return cosine
+        return cosines(self.F_ - self.f_, item)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """m (n_items,), F (n_items, n_axes) and f (n_axes,), float32. Users are not kept."""
@@ -194,19 +191,3 @@ def _principal_axes(F: Doubles, counts: NDArray[np.int64], n_axes: int) -> Doubl
     weighted = F * np.sqrt(counts)[:, None]
     _, vectors = np.linalg.eigh(weighted.T @ weighted)
     return np.asarray(vectors[:, ::-1][:, :n_axes])
-
-
-def _ridge(A: Doubles, e: Doubles, penalty: float) -> Doubles:
-    """A'(AA' + penalty I)^-1 e, equal to (A'A + penalty I)^-1 A'e, through the smaller system."""
-    n_rows, n_columns = A.shape
-    if n_rows < n_columns:
-        return np.asarray(A.T @ np.linalg.solve(A @ A.T + penalty * np.eye(n_rows), e))
-    return np.asarray(np.linalg.solve(A.T @ A + penalty * np.eye(n_columns), A.T @ e))
-
-
-def _weights(A: Doubles, f: Doubles, penalty: float) -> Doubles:
-    """(AA' + penalty I)^-1 A f, equal to A (A'A + penalty I)^-1 f, through the smaller system."""
-    n_rows, n_columns = A.shape
-    if n_rows < n_columns:
-        return np.asarray(np.linalg.solve(A @ A.T + penalty * np.eye(n_rows), A @ f))
-    return np.asarray(A @ np.linalg.solve(A.T @ A + penalty * np.eye(n_columns), f))

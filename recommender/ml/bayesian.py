@@ -193,8 +193,8 @@ class BayesianSVDPlusPlus(Recommender):
         """z and s of a history under every draw, in O(n_samples n n_factors^2)."""
         s = self._implicit_sum(history)
         A, above = self._folded(history.rated, s)
-        left = above - _times(A, s)
-        return Solved(self._inverse_times(A, _times(A.swapaxes(1, 2), left)), s)
+        left = above - times(A, s)
+        return Solved(self._inverse_times(A, times(A.swapaxes(1, 2), left)), s)
 
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; c for an empty history."""
@@ -218,8 +218,8 @@ class BayesianSVDPlusPlus(Recommender):
         """
         A, above = self._folded(history.rated, self._implicit_sum(history))
         G_i = self.G_[item].astype(np.float64)
-        w = _times(A, self._inverse_times(A, G_i))
-        direction = G_i - _times(A.swapaxes(1, 2), w)
+        w = times(A, self._inverse_times(A, G_i))
+        direction = G_i - times(A.swapaxes(1, 2), w)
         share = np.einsum("nsk,sk->n", self.Y_[history.item], direction) / np.sqrt(max(len(history), 1))
         share[~np.isnan(history.rating)] += (w * above).sum(axis=0)
         return np.asarray(share / len(w), dtype=np.float32)
@@ -265,7 +265,7 @@ class BayesianSVDPlusPlus(Recommender):
         return np.asarray(np.linalg.solve(A.swapaxes(1, 2) @ A + penalty, vectors[:, :, None])[:, :, 0])
 
 
-def _times(A: Doubles, vectors: Doubles) -> Doubles:
+def times(A: Doubles, vectors: Doubles) -> Doubles:
     """A matrix times a vector, draw by draw."""
     return np.asarray((A @ vectors[:, :, None])[:, :, 0])
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
-from recommender.ml.pair_network import cosines
+from recommender.ml.likeness import cosines
 
 if TYPE_CHECKING:
     from recommender.ml.embedding_dot_training import Trained

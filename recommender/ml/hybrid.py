@@ -32,6 +32,7 @@ from recommender.ml.content import DOCUMENT as CONTENT_DOCUMENT
 from recommender.ml.content import Content, ContentConfig
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.parts import under, within
 from recommender.ml.svdpp import DOCUMENT as SVDPP_DOCUMENT
 from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
 
@@ -130,8 +131,8 @@ class Hybrid(Recommender):
         shares = ((0.0, 0.05, "content"), (0.05, 0.2, "SVD++"), (0.2, 0.9, "autoencoder"))
         formers = _parts_of(start)
         for part, share, former in zip((content, svdpp, autoencoder), shares, formers, strict=True):
-            part.fit(data, seed=seed, progress=_part(progress, *share), start=former)
-        self._join(content, svdpp, autoencoder, data, _part(progress, 0.9, 1.0, "neighbours"))
+            part.fit(data, seed=seed, progress=within(progress, *share), start=former)
+        self._join(content, svdpp, autoencoder, data, within(progress, 0.9, 1.0, "neighbours"))
         return self
 
     @classmethod
@@ -260,9 +261,9 @@ class Hybrid(Recommender):
     @classmethod
     def from_state(cls, config: HybridConfig, arrays: Arrays) -> Self:
         model = cls(config)
-        model.content_ = Content.from_state(config.content, _under("content.", arrays))
-        model.svdpp_ = SVDPlusPlus.from_state(config.svdpp, _under("svdpp.", arrays))
-        model.autoencoder_ = RatingAutoencoder.from_state(config.autoencoder, _under("autoencoder.", arrays))
+        model.content_ = Content.from_state(config.content, under("content.", arrays))
+        model.svdpp_ = SVDPlusPlus.from_state(config.svdpp, under("svdpp.", arrays))
+        model.autoencoder_ = RatingAutoencoder.from_state(config.autoencoder, under("autoencoder.", arrays))
         model.neighbours_, model.likeness_ = arrays["neighbours"], arrays["likeness"]
         model.popularity_, model.inverse_length_ = arrays["popularity"], arrays["inverse_length"]
         model.deviations_ = Deviations(*(float(deviation) for deviation in arrays["deviations"]))
@@ -305,11 +306,3 @@ def _parts_of(start: WarmStart | None) -> Sequence[WarmStart | None]:
         return (None, None, None)
     former = start.model
     return [WarmStart(part, start.rows) for part in (former.content_, former.svdpp_, former.autoencoder_)]
-
-
-def _part(progress: Progress, start: float, end: float, name: str) -> Progress:
-    return lambda share, what: progress(start + share * (end - start), f"{name}: {what}")
-
-
-def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
-    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}

@@ -28,6 +28,7 @@ from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStar
 from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.ease import Weighting, check_weighting, watch_weights
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.likeness import cosines
 from recommender.ml.splits import Split, per_user_split
 
 Floats = NDArray[np.float32]
@@ -183,11 +184,7 @@ class ImplicitALS(Recommender):
 
     def similar(self, item: int) -> Floats:
         """(n_items,) cosine of the factors q; NaN for films without."""
-        length = np.linalg.norm(self.Q_, axis=1)
-        norms = length * length[item]
-        cosine = np.full(len(norms), np.nan, np.float32)
-        np.divide(self.Q_ @ self.Q_[item], norms, out=cosine, where=norms > 0)
-        return cosine
+        return cosines(self.Q_, item)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Q (n_items, n_factors) and gram (n_factors, n_factors), float32. Users are not kept."""

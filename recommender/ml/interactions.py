@@ -246,3 +246,10 @@ class Interactions:
         mine = order[starts[user_row] : starts[user_row + 1]]
         about = None if self.people is None else self.people[user_row]
         return History(self.item[mine].astype(np.int64), self.rating[mine], self.time[mine], about)
+
+
+def rows_by_user(user: NDArray[np.integer]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Each user of a column of user rows, and the places (n_u,) where it stands, in their order."""
+    order = np.argsort(user, kind="stable")
+    users, starts = np.unique(user[order], return_index=True)
+    return list(zip(users.tolist(), np.split(order, starts[1:]), strict=True)) if len(users) else []

@@ -25,6 +25,7 @@ from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStar
 from recommender.ml.ease import Ease, EaseConfig
 from recommender.ml.ials import ImplicitALS, ImplicitALSConfig
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.parts import under, within
 
 Floats = NDArray[np.float32]
 
@@ -90,12 +91,12 @@ class ListBlend(Recommender):
         """Fit the parts; the two ALS begin at their former selves, EASE is solved at once."""
         config = self.config
         watched, starred = _factors_of(start)
-        self.ease_ = Ease(config.ease).fit(data, seed=seed, progress=_part(progress, 0.0, 0.2))
+        self.ease_ = Ease(config.ease).fit(data, seed=seed, progress=within(progress, 0.0, 0.2))
         self.watched_ = ImplicitALS(config.watched).fit(
-            data, seed=seed, progress=_part(progress, 0.2, 0.6), start=watched
+            data, seed=seed, progress=within(progress, 0.2, 0.6), start=watched
         )
         self.starred_ = ImplicitALS(config.starred).fit(
-            data, seed=seed, progress=_part(progress, 0.6, 1.0), start=starred
+            data, seed=seed, progress=within(progress, 0.6, 1.0), start=starred
         )
         count = np.log1p(np.bincount(data.item, minlength=data.n_items))
         self.popularity_ = np.asarray(count / _deviation(count), np.float32)
@@ -144,9 +145,9 @@ class ListBlend(Recommender):
     @classmethod
     def from_state(cls, config: ListBlendConfig, arrays: Arrays) -> Self:
         model = cls(config)
-        model.ease_ = Ease.from_state(config.ease, _under("ease.", arrays))
-        model.watched_ = ImplicitALS.from_state(config.watched, _under("watched.", arrays))
-        model.starred_ = ImplicitALS.from_state(config.starred, _under("starred.", arrays))
+        model.ease_ = Ease.from_state(config.ease, under("ease.", arrays))
+        model.watched_ = ImplicitALS.from_state(config.watched, under("watched.", arrays))
+        model.starred_ = ImplicitALS.from_state(config.starred, under("starred.", arrays))
         model.popularity_ = arrays["popularity"]
         return model
 
@@ -163,11 +164,3 @@ def _deviation(score: NDArray[Any]) -> float:
     """Over the films that are scored; 1 where all are equal, as those of an empty history are."""
     scored = score[~np.isnan(score)]
     return float(scored.std() or 1.0) if len(scored) else 1.0
-
-
-def _part(progress: Progress, start: float, end: float) -> Progress:
-    return lambda share, what: progress(start + share * (end - start), what)
-
-
-def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
-    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.folded_users import FoldedUsers, Weighing
 from recommender.ml.interactions import History, Interactions
-from recommender.ml.pair_network import PairNetwork, cosines
+from recommender.ml.likeness import cosines
+from recommender.ml.pair_network import PairNetwork
 
 Floats = NDArray[np.float32]
 

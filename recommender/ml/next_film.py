@@ -31,6 +31,7 @@ from scipy import sparse
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.ease import Weighting
 from recommender.ml.interactions import NO_TIME, History, Interactions
+from recommender.ml.parts import within
 from recommender.ml.sparse_ease import (
     Products,
     SparseEase,
@@ -103,13 +104,13 @@ class NextFilm(Recommender):
     ) -> Self:
         """Learn from ratings and unrated watches; nothing is random. Without times it has no transitions."""
         self.similarity_ = SparseEase(self.config.similarity()).fit(
-            data, seed=seed, progress=_part(progress, 0.0, SIMILARITY_END)
+            data, seed=seed, progress=within(progress, 0.0, SIMILARITY_END)
         )
         C = transitions(
-            data, self.config.decay, self.config.window, _part(progress, SIMILARITY_END, TRANSITIONS_END)
+            data, self.config.decay, self.config.window, within(progress, SIMILARITY_END, TRANSITIONS_END)
         )
         counts = np.bincount(data.item, minlength=data.n_items)
-        self.T_ = self._regress(C, counts, _part(progress, TRANSITIONS_END, 1.0))
+        self.T_ = self._regress(C, counts, within(progress, TRANSITIONS_END, 1.0))
         progress(1.0, "fitted")
         return self
 
@@ -179,11 +180,6 @@ def transitions(
         weight = np.full(len(cells[0]), decay ** (step - 1), np.float32)
         C = C + sparse.csr_array(sparse.coo_array((weight, cells), shape=shape))
     return sparse.csr_array(C)
-
-
-def _part(progress: Progress, first: float, last: float) -> Progress:
-    """The progress callback of a part of the work, from the share `first` to `last`."""
-    return lambda share, what: progress(first + (last - first) * share, what)
 
 
 def ages(time: NDArray[np.int64]) -> NDArray[np.float64]:

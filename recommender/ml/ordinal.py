@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus, Draw
+from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus, Draw, times
 from recommender.ml.contract import Arrays
 from recommender.ml.interactions import History, Interactions
 
@@ -122,7 +122,7 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
     def _doubt_of_taste(self, G: Floats, rated: History, taste: Doubles) -> Floats:
         """(n_items,) variance of f by what is not known of the person, over the first draws."""
         A = self._design(rated)[:SPREAD_DRAWS]
-        f = self.m_[rated.item].T[:SPREAD_DRAWS] + _times(A, taste[:SPREAD_DRAWS])
+        f = self.m_[rated.item].T[:SPREAD_DRAWS] + times(A, taste[:SPREAD_DRAWS])
         known = 1 - truncated(f, *self._grade_cuts(rated, len(A))).variance
         precision = (A * known[:, :, None]).swapaxes(1, 2) @ A + np.eye(A.shape[2])
         root = np.linalg.cholesky(np.linalg.inv(precision)).astype(np.float32)
@@ -135,11 +135,11 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
         low, high = self._grade_cuts(rated, len(s))
         turned = A.swapaxes(1, 2)
         ridge = np.linalg.inv(turned @ A + np.eye(A.shape[2])) @ turned
-        known = m + _times(A, s)
+        known = m + times(A, s)
         f = known
         for _ in range(FOLD_IN_STEPS):
             t = truncated(f, low, high).mean
-            f = known + _times(A, _times(ridge, t - known))
+            f = known + times(A, times(ridge, t - known))
         return A, np.asarray(truncated(f, low, high).mean - m)
 
     def _grade_cuts(self, rated: History, n_draws: int) -> tuple[Doubles, Doubles]:
@@ -229,8 +229,3 @@ def _density(x: Doubles) -> Doubles:
 
 def _finite(x: Doubles) -> Doubles:
     return np.where(np.isfinite(x), x, 0.0)
-
-
-def _times(A: Doubles, vectors: Doubles) -> Doubles:
-    """A matrix times a vector, draw by draw."""
-    return np.asarray((A @ vectors[:, :, None])[:, :, 0])

@@ -68,12 +68,3 @@ class PairNetwork(NamedTuple):
         n_layers = sum(name.startswith("layer") for name in arrays) // 2
         layers = tuple((arrays[f"layer{n}_W"], arrays[f"layer{n}_b"]) for n in range(n_layers))
         return cls(arrays["A"], arrays["W_u"], layers, arrays["d"], arrays["P"])
-
-
-def cosines(vectors: Floats, item: int) -> Floats:
-    """(n_items,) cosine of every vector with that of `item`; NaN where one is nought."""
-    length = np.linalg.norm(vectors, axis=1)
-    below = length * length[item]
-    cosine: Floats = np.full(len(below), np.nan, np.float32)
-    np.divide(vectors @ vectors[item], below, out=cosine, where=below > 0)
-    return cosine

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from recommender.ml.contract import Arrays, Recommender
 from recommender.ml.interactions import History
+from recommender.ml.likeness import cosines
+from recommender.ml.ridge import ridge, ridge_weights
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -71,17 +73,14 @@ class ReadOut(Recommender):
         share = np.zeros(len(history), np.float32)
         if self.config.default_rating is None or self.rated_[item]:
             A, e = self._design(history.rated)
-            share[~np.isnan(history.rating)] = weights(A, self.K_[item] @ self.R_, self.config.noise) * e
+            share[~np.isnan(history.rating)] = (
+                ridge_weights(A, self.K_[item] @ self.R_, self.config.noise) * e
+            )
         return share
 
     def similar(self, item: int) -> Floats:
         """(n_items,) cosine of (0, q_i - q) R, how far taste tells films apart; NaN where nobody rated."""
-        own = self.K_[:, 1:] @ self.R_[1:].astype(np.float32)
-        length = np.linalg.norm(own, axis=1)
-        below = length * length[item]
-        cosine = np.full(len(below), np.nan, np.float32)
-        np.divide(own @ own[item], below, out=cosine, where=below > 0)
-        return cosine
+        return cosines(self.K_[:, 1:] @ self.R_[1:].astype(np.float32), item)
 
     def _design(self, rated: History) -> tuple[Doubles, Doubles]:
         K = self.K_[rated.item].astype(np.float64)
@@ -105,19 +104,3 @@ class ReadOut(Recommender):
         model.b_, model.K_, model.rated_ = arrays["b"], arrays["K"], arrays["rated"]
         model.v_, model.R_ = arrays["v"], arrays["R"]
         return model
-
-
-def ridge(A: Doubles, e: Doubles, penalty: float) -> Doubles:
-    """A'(AA' + penalty I)^-1 e through the smaller of AA' and A'A."""
-    n_rows, n_columns = A.shape
-    if n_rows < n_columns:
-        return np.asarray(A.T @ np.linalg.solve(A @ A.T + penalty * np.eye(n_rows), e))
-    return np.asarray(np.linalg.solve(A.T @ A + penalty * np.eye(n_columns), A.T @ e))
-
-
-def weights(A: Doubles, f: Doubles, penalty: float) -> Doubles:
-    """(AA' + penalty I)^-1 A f through the smaller of AA' and A'A."""
-    n_rows, n_columns = A.shape
-    if n_rows < n_columns:
-        return np.asarray(np.linalg.solve(A @ A.T + penalty * np.eye(n_rows), A @ f))
-    return np.asarray(A @ np.linalg.solve(A.T @ A + penalty * np.eye(n_columns), f))

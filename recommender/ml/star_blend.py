@@ -10,7 +10,6 @@ nothing that is served has been weighed on what it was fitted on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
 from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
-from recommender.ml.interactions import History, Interactions
+from recommender.ml.interactions import History, Interactions, rows_by_user
 from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus
+from recommender.ml.parts import under, within
 from recommender.ml.stacking import Errors, Stack, learn_errors, learn_stack
 
 Floats = NDArray[np.float32]
@@ -73,8 +73,8 @@ class StarBlend(Recommender):
         start: WarmStart | None = None,
     ) -> Self:
         """Learn the weights, then the parts. Raises ValueError where fewer than two ratings are given."""
-        self._learn_weights(data, seed, _within(progress, 0.0, 0.4))
-        self.parts_ = self._fit_parts(self.config, data, seed, _within(progress, 0.4, 1.0), start)
+        self._learn_weights(data, seed, within(progress, 0.0, 0.4))
+        self.parts_ = self._fit_parts(self.config, data, seed, within(progress, 0.4, 1.0), start)
         self.counts_ = np.bincount(data.rated.item, minlength=data.n_items)
         progress(1.0, "fitted")
         return self
@@ -109,7 +109,7 @@ class StarBlend(Recommender):
             RatingAutoencoder(config.autoencoder),
         )
         for number, part in enumerate(parts):
-            own = _within(progress, number / len(parts), (number + 1) / len(parts))
+            own = within(progress, number / len(parts), (number + 1) / len(parts))
             part.fit(data, seed=seed, progress=own, start=_of_part(start, number))
         return parts
 
@@ -118,7 +118,7 @@ class StarBlend(Recommender):
         n_user = np.bincount(known.rated.user, minlength=known.n_users)[asked.user]
         n_item = counts[asked.item]
         stars = np.empty((len(parts), len(asked)), np.float32)
-        for user, rows in _by_user(asked.user):
+        for user, rows in rows_by_user(asked.user):
             history, items = known.history(user), asked.item[rows].astype(np.int64)
             stars[:, rows] = [_score_of(part, history, items) for part in parts]
         penalty = self.config.penalty if len(asked) >= LEAST_HELD_OUT else np.inf
@@ -165,25 +165,19 @@ class StarBlend(Recommender):
     def from_state(cls, config: StarBlendConfig, arrays: Arrays) -> Self:
         model = cls(config)
         model.parts_ = (
-            BayesianSVDPlusPlus.from_state(config.bayesian, _under("bayesian-svdpp.", arrays)),
-            OrdinalSVDPlusPlus.from_state(config.ordinal, _under("ordinal-svdpp.", arrays)),
-            RatingAutoencoder.from_state(config.autoencoder, _under("autoencoder.", arrays)),
+            BayesianSVDPlusPlus.from_state(config.bayesian, under("bayesian-svdpp.", arrays)),
+            OrdinalSVDPlusPlus.from_state(config.ordinal, under("ordinal-svdpp.", arrays)),
+            RatingAutoencoder.from_state(config.autoencoder, under("autoencoder.", arrays)),
         )
         model.counts_ = arrays["counts"]
-        stack = _under("stack.", arrays)
+        stack = under("stack.", arrays)
         model.stack_ = Stack(stack["weights"], stack["centre"], stack["ends"], float(stack["mean"]))
-        model.errors_ = Errors(**_under("errors.", arrays))
+        model.errors_ = Errors(**under("errors.", arrays))
         return model
 
 
 # No document has it: the tuned form is the only one.
 DOCUMENT = StarBlendConfig()
-
-
-def _by_user(user: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    order = np.argsort(user, kind="stable")
-    users, starts = np.unique(user[order], return_index=True)
-    yield from zip(users.tolist(), np.split(order, starts[1:]) if len(users) else [], strict=True)
 
 
 def _score_of(part: Recommender, history: History, items: NDArray[np.int64]) -> Floats:
@@ -197,11 +191,3 @@ def _of_part(start: WarmStart | None, number: int) -> WarmStart | None:
     if start is None or not isinstance(start.model, StarBlend):
         return None
     return WarmStart(start.model.parts_[number], start.rows)
-
-
-def _within(progress: Progress, start: float, end: float) -> Progress:
-    return lambda share, what: progress(start + share * (end - start), what)
-
-
-def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
-    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}

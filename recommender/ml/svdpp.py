@@ -28,6 +28,8 @@ from scipy import sparse
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.likeness import cosines
+from recommender.ml.ridge import ridge
 from recommender.ml.splits import Split, random_split
 
 Floats = NDArray[np.float32]
@@ -181,7 +183,7 @@ class SVDPlusPlus(Recommender):
         rated = history.rated
         A = self._design(rated.item)
         left = rated.rating - self.mean_ - self.b_[rated.item] - A[:, 1:] @ s
-        return Solved(_ridge(A, left, self._penalty(len(rated))), s)
+        return Solved(ridge(A, left, self._penalty(len(rated))), s)
 
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; mu + b_i for an empty history."""
@@ -209,11 +211,7 @@ class SVDPlusPlus(Recommender):
 
     def similar(self, item: int) -> Floats:
         """(n_items,) cosine of the factors q; NaN for films that nobody rated."""
-        length = np.linalg.norm(self.Q_, axis=1)
-        norms = length * length[item]
-        cosine = np.full(len(norms), np.nan, np.float32)
-        np.divide(self.Q_ @ self.Q_[item], norms, out=cosine, where=norms > 0)
-        return cosine
+        return cosines(self.Q_, item)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """mean (1,) float64; b (n_items,), Q and Y (n_items, n_factors), float32. Users are not kept."""
@@ -274,14 +272,6 @@ def _users_in_order(data: Interactions) -> tuple[NDArray[np.int64], NDArray[np.i
     by_user = np.argsort(data.user, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(data.user, minlength=data.n_users))])
     return users, by_user, starts
-
-
-def _ridge(A: Doubles, target: Doubles, penalty: float) -> Doubles:
-    """x = (A'A + penalty I)^-1 A' target, through the smaller of A'A and AA'."""
-    n_rows, n_columns = A.shape
-    if n_rows < n_columns:
-        return np.asarray(A.T @ np.linalg.solve(A @ A.T + penalty * np.eye(n_rows), target))
-    return _inverse_times(A, A.T @ target, penalty)
 
 
 def _inverse_times(A: Doubles, vector: Doubles, penalty: float) -> Doubles:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.item_autoencoder import NetworkConfig
+from recommender.ml.likeness import cosines
 
 Floats = NDArray[np.float32]
 
@@ -121,11 +122,7 @@ class UserAutoencoder(Recommender):
 
     def similar(self, item: int) -> Floats:
         """(n_items,) cosine of the read-outs w; NaN for films that nobody rated."""
-        length = np.linalg.norm(self.W_, axis=1)
-        below = length * length[item]
-        cosine = np.full(len(below), np.nan, np.float32)
-        np.divide(self.W_ @ self.W_[item], below, out=cosine, where=below > 0)
-        return cosine
+        return cosines(self.W_, item)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """V and W (n_items, n_hidden), a (n_hidden,), c (n_items,), float32; rated (n_items,) bool."""

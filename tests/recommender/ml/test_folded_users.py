@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from recommender.ml.folded_users import FoldedUsers, Weighing, film_means, user_biases
 from recommender.ml.interactions import History, Interactions
-from recommender.ml.pair_network import PairNetwork, cosines
+from recommender.ml.likeness import cosines
+from recommender.ml.pair_network import PairNetwork
 from tests.recommender.ml import samples
 
 N_ITEMS, N_FACTORS = 12, 3

@@ -1,0 +1,17 @@
+"""How alike vectors are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def cosines(vectors: Floats, item: int) -> Floats:
+    """(n_items,) cosine of every vector with that of `item`; NaN where one is nought."""
+    length = np.linalg.norm(vectors, axis=1)
+    below = length * length[item]
+    cosine: Floats = np.full(len(below), np.nan, np.float32)
+    np.divide(vectors @ vectors[item], below, out=cosine, where=below > 0)
+    return cosine
