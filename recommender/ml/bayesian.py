@@ -80,10 +80,16 @@ class BayesianConfig:
 
     @property
     def half(self) -> Self:
-        """With half the sweeps, and of them as many draws."""
-        n_kept = self.n_samples // self.n_chains
+        """With half the sweeps and half the chains, and of each chain as many draws."""
+        n_kept, n_chains = self.n_samples // self.n_chains, max(self.n_chains // 2, 1)
         n_burn_in = self.n_burn_in // 2
-        return replace(self, n_sweeps=max(self.n_sweeps // 2, n_burn_in + n_kept), n_burn_in=n_burn_in)
+        return replace(
+            self,
+            n_sweeps=max(self.n_sweeps // 2, n_burn_in + n_kept),
+            n_burn_in=n_burn_in,
+            n_chains=n_chains,
+            n_samples=n_kept * n_chains,
+        )
 
     @property
     def warm(self) -> Self:

@@ -14,7 +14,6 @@ Steck (2019) for EASE, Rendle et al., "Revisiting the Performance of iALS on Ite
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -99,23 +98,31 @@ class ListBlend(Recommender):
             data, seed=seed, progress=within(progress, 0.6, 1.0), start=starred
         )
         count = np.log1p(np.bincount(data.item, minlength=data.n_items))
-        self.popularity_ = np.asarray(count / _deviation(count), np.float32)
+        self.popularity_ = np.asarray(count / deviation(count), np.float32)
         return self
 
     def score(self, history: History) -> Floats:
         """(n_items,) in deviations, popularity for an empty history; NaN for films that no part knows."""
-        total = self.config.popularity_weight * self.popularity_
-        known = np.zeros(len(total), np.bool_)
-        for part, weight in self._parts():
-            score = part.score(history)
-            total += weight / _deviation(score) * np.nan_to_num(score)
-            known |= ~np.isnan(score)
-        return np.asarray(np.where(known, total, np.nan), np.float32)
+        return self.blended(self.part_scores(history))
 
-    def _parts(self) -> Iterator[tuple[Recommender, float]]:
-        yield self.ease_, self.config.ease_weight
-        yield self.watched_, self.config.watched_weight
-        yield self.starred_, self.config.starred_weight
+    @property
+    def parts(self) -> tuple[Recommender, ...]:
+        return (self.ease_, self.watched_, self.starred_)
+
+    @property
+    def _weights(self) -> tuple[float, ...]:
+        return (self.config.ease_weight, self.config.watched_weight, self.config.starred_weight)
+
+    def part_scores(self, history: History) -> Floats:
+        """(3, n_items) each part's own scores."""
+        return np.stack([part.score(history) for part in self.parts])
+
+    def blended(self, scores: Floats) -> Floats:
+        """(n_items,) the score from those of the parts, (3, n_items)."""
+        total = self.config.popularity_weight * self.popularity_
+        for score, weight in zip(scores, self._weights, strict=True):
+            total += weight / deviation(score) * np.nan_to_num(score)
+        return np.asarray(np.where(np.isnan(scores).all(axis=0), np.nan, total), np.float32)
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares, which sum to the score without popularity's part.
@@ -123,15 +130,14 @@ class ListBlend(Recommender):
         The deviations are those of the whole history.
         """
         total = np.zeros(len(history), np.float32)
-        for part, weight in self._parts():
-            total += weight / _deviation(part.score(history)) * part.contributions(history, item)
+        for part, weight in zip(self.parts, self._weights, strict=True):
+            total += weight / deviation(part.score(history)) * part.contributions(history, item)
         return np.asarray(total, np.float32)
 
     def similar(self, item: int) -> Floats:
         """(n_items,) weighted mean of the parts' likenesses, 1 for itself; NaN where a part cannot say."""
-        weights = [weight for _, weight in self._parts()]
-        likeness = [part.similar(item) for part, _ in self._parts()]
-        return np.asarray(np.average(likeness, axis=0, weights=weights), np.float32)
+        likeness = [part.similar(item) for part in self.parts]
+        return np.asarray(np.average(likeness, axis=0, weights=self._weights), np.float32)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """The parts' arrays under "ease.", "watched." and "starred."; popularity (n_items,) float32."""
@@ -160,7 +166,7 @@ def _factors_of(start: WarmStart | None) -> tuple[WarmStart | None, WarmStart | 
     return WarmStart(former.watched_, start.rows), WarmStart(former.starred_, start.rows)
 
 
-def _deviation(score: NDArray[Any]) -> float:
+def deviation(score: NDArray[Any]) -> float:
     """Over the films that are scored; 1 where all are equal, as those of an empty history are."""
     scored = score[~np.isnan(score)]
     return float(scored.std() or 1.0) if len(scored) else 1.0

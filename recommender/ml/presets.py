@@ -63,6 +63,8 @@ PRESETS = {
         Preset("bias", "bias", ("F5",)),
         Preset("star-blend", "star-blend", ("F6", "F9")),
         Preset("list-blend", "list-blend", ("F6",)),
+        Preset("list-ranker", "list-ranker", ("F6",)),
+        Preset("liked-ranker", "liked-ranker", ("F6",), document="LIKED_DOCUMENT"),
         Preset("bayesian-svdpp", "bayesian-svdpp", ("F7",)),
         Preset("ordinal-svdpp", "ordinal-svdpp", ("F7",)),
         Preset("sparse-ease", "sparse-ease", ("F8",)),

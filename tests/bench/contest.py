@@ -20,8 +20,8 @@ from tests.bench.handover import Handed, Ratings
 from tests.bench.results import Figures
 
 OUR_STARS = ("bias", "svdpp", "svdpp-document", "svdpp-trained", "autorec", "bayesian-svdpp", "hybrid")
-OUR_LISTS = ("popularity", "ease", "ials", "user-cf", "item-cf", "hybrid")
-OUR_BLENDS = ("star-blend", "list-blend")
+OUR_LISTS = ("popularity", "ease", "ials", "user-cf", "item-cf", "hybrid", "list-blend")
+OUR_BLENDS = ("star-blend", "list-ranker")
 THEIR_STARS = (
     *(("peers.surprise", method) for method in ("baseline", "svd", "svdpp", "item-knn")),
     ("peers.cornac", "mf"),
