@@ -21,12 +21,14 @@ from recommender.ml.movielens import UnreadableDataset, open_dataset
 from recommender.ml.plots import picture
 from recommender.ml.presets import PRESETS
 from recommender.ml.protocols import PROTOCOLS
-from recommender.ml.registry import CLASSES
+from recommender.ml.registry import CLASSES, model_class
 from recommender.ml.results import DamagedResult, Store
+from recommender.ml.tuning import BadSearch, Range, Search, validation_task
 
 RESULTS = Path("var/results")
 PUBLISHED = Path("docs/measured")
 PAGE = Path("docs/models.md")
+TRIALS = Path("var/tuning.journal")
 
 
 class Refused(Exception):
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer: int = asked.do(asked)
         return answer
-    except (Refused, UnreadableDataset, BadPlan, BadTexts, DamagedResult) as refusal:
+    except (Refused, UnreadableDataset, BadPlan, BadTexts, BadSearch, DamagedResult) as refusal:
         _say(str(refusal))
         return 2
     except KeyboardInterrupt:
@@ -196,6 +198,20 @@ def _report(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _tune(asked: argparse.Namespace) -> int:
+    (name,) = _names(asked.preset, [""], set(PRESETS), "preset")
+    if asked.protocol not in PROTOCOLS:
+        raise Refused(f"There is no protocol named {asked.protocol!r}; known are {', '.join(PROTOCOLS)}.")
+    figure = asked.figure or ("RMSE" if PROTOCOLS[asked.protocol].job == "stars" else f"NDCG@{asked.top}")
+    bench = _open(asked.data, None, True)
+    work = validation_task(bench.name, bench.data, asked.protocol, seed=asked.seed, top=asked.top)
+    ranges = [Range.read(text) for text in asked.vary]
+    model = model_class(PRESETS[name].model)
+    best = Search(model, ranges, work, figure, asked.trials_file, print).run(asked.trials)
+    print("best: " + ", ".join(f"{setting}={value:.5g}" for setting, value in best.items()))
+    return 0
+
+
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
@@ -208,6 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     _evaluate_options(commands.add_parser("evaluate", help="measure models on a data set"))
     _campaign_options(commands.add_parser("campaign", help="measure what a plan asks for and is not kept"))
     _report_options(commands.add_parser("report", help="write the page about the models"))
+    _tune_options(commands.add_parser("tune", help="search for settings on a validation part"))
     return parser
 
 
@@ -249,6 +266,20 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
     option("--out", type=Path, default=PAGE)
     option("--plots", type=Path, help="the folder for pictures; plots beside the results where left out")
     parser.set_defaults(do=_report)
+
+
+def _tune_options(parser: argparse.ArgumentParser) -> None:
+    option = parser.add_argument
+    option("--data", type=Path, required=True, help="a MovieLens folder or zip of any generation")
+    option("--protocol", default="random90", help="by which the training part is split once more")
+    option("--preset", required=True, help="the one whose tuned form is searched for")
+    option("--vary", action="append", required=True, metavar="NAME=LOW:HIGH[:log]", help="may be repeated")
+    option("--trials", type=int, default=30)
+    option("--figure", default="", help="RMSE or NDCG@10 where left out")
+    option("--seed", type=int, default=0)
+    option("--top", type=int, default=10, help="films in a list")
+    option("--trials-file", type=Path, default=TRIALS, help="what was tried, from where a search goes on")
+    parser.set_defaults(do=_tune)
 
 
 if __name__ == "__main__":

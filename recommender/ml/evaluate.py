@@ -110,13 +110,14 @@ def measure_apart(preset: str, task: Task, *, tuned: bool = True) -> Measured:
             return Measured(preset, tuned, note=f"failed: {type(error).__name__}: {error}")
 
 
-def measure(preset: str, task: Task, *, tuned: bool = True) -> Measured:
+def measure(preset: str, task: Task, *, tuned: bool = True, config: Any = None) -> Measured:
     """Fit and score one model, in this process, by the name of its preset or of its class.
 
-    A preset whose model is not there gives a line that says so. Raises KeyError for a name of neither.
+    `config` is for settings of neither form, of a model by the name of its class. A preset whose model is not
+    there gives a line that says so. Raises KeyError for a name of neither.
     """
     try:
-        model = _build(preset, tuned=tuned)
+        model = _build(preset, tuned=tuned) if config is None else model_class(preset)(config)
     except (ImportError, AttributeError, KeyError) as lack:
         if preset not in PRESETS:
             raise
