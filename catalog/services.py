@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.models import Movie, Rating, RatingSource, Review, Watch, half_stars
+from catalog.models import HiddenFilm, Movie, Rating, RatingSource, Review, Watch, half_stars
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -63,6 +63,18 @@ def write_review(*, user: AbstractUser, movie: Movie, text: str, has_spoilers: b
 
 def remove_review(*, review: Review) -> None:
     review.delete()
+
+
+def hide(*, user: AbstractUser, movie: Movie) -> HiddenFilm:
+    """Recommend a film to this person no more; hiding it twice is hiding it once."""
+    hidden, _ = HiddenFilm.objects.get_or_create(user_id=user.pk, movie=movie)
+    return hidden
+
+
+def unhide(*, user: AbstractUser, movie: Movie) -> bool:
+    """True if the film was hidden."""
+    removed, _ = HiddenFilm.objects.filter(user_id=user.pk, movie=movie).delete()
+    return bool(removed)
 
 
 def refresh_counts(*, movie_ids: Iterable[int] | None = None) -> None:

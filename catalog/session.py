@@ -1,4 +1,4 @@
-"""The ratings of a visitor without an account: kept in the session, adopted at log-in."""
+"""What a visitor without an account rates and hides: kept in the session, adopted at log-in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIMIT = 200
 _RATINGS = "ratings"
+_HIDDEN = "hidden"
 _DRAFT = "review_draft"
 
 
@@ -52,6 +53,29 @@ def adopt_ratings(request: HttpRequest, *, user: AbstractUser) -> int:
         services.rate(user=user, movie=movie, stars=kept[movie.pk] / 2)
     request.session.pop(_RATINGS, None)
     return len(new)
+
+
+def hidden(request: HttpRequest) -> list[int]:
+    """Movie ids, the newest last."""
+    kept: list[int] = request.session.get(_HIDDEN, [])
+    return kept
+
+
+def hide(request: HttpRequest, *, movie: Movie) -> None:
+    """The oldest go where there would be more than a session should carry."""
+    others = [pk for pk in hidden(request) if pk != movie.pk]
+    request.session[_HIDDEN] = [*others, movie.pk][-LIMIT:]
+
+
+def unhide(request: HttpRequest, *, movie: Movie) -> None:
+    request.session[_HIDDEN] = [pk for pk in hidden(request) if pk != movie.pk]
+
+
+@transaction.atomic
+def adopt_hidden(request: HttpRequest, *, user: AbstractUser) -> None:
+    for movie in Movie.objects.filter(pk__in=hidden(request)):
+        services.hide(user=user, movie=movie)
+    request.session.pop(_HIDDEN, None)
 
 
 def keep_draft(request: HttpRequest, *, movie: Movie, text: str) -> None:

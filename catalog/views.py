@@ -14,7 +14,7 @@ from catalog import services, session
 from catalog.filters import BrowseFilter
 from catalog.forms import LogForm, RatingForm, ReviewForm, SearchForm
 from catalog.models import Movie, Rating, Review, Watch
-from catalog.newcomers import first_films
+from catalog.newcomers import first_films, hidden_films
 from catalog.pagination import page_of
 from catalog.permissions import may_change
 from catalog.redirects import back
@@ -30,7 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         context["diary"] = Watch.objects.filter(user=request.user).diary()[:7]
         return render(request, "catalog/home.html", context)
-    context["wall"] = Movie.objects.by_weighted_rating().for_cards()[:21]
+    wall = Movie.objects.by_weighted_rating().exclude(pk__in=hidden_films(request))
+    context["wall"] = wall.for_cards()[:21]
     return render(request, "catalog/welcome.html", context)
 
 
@@ -63,6 +64,7 @@ def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 def _film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: Any) -> HttpResponse:
     reviews = page_of(request, film.reviews.for_film(), size=REVIEWS_ON_FILM_PAGE)
     context = _aside(request, film) | _own_part(request, film) | {"reviews": reviews} | forms
+    context["is_hidden"] = film.pk in hidden_films(request)
     return render(request, "catalog/movie.html", context, status=status)
 
 
@@ -139,6 +141,36 @@ def _rating_fragment(request: HttpRequest, film: Movie, form: RatingForm) -> Htt
         return render(request, "catalog/_aside.html", context, status=status)
     context = {"movie": film, "stars": _stars_of(request, film), "rating_form": form}
     return render(request, "catalog/_rated.html", context, status=status)
+
+
+@require_POST
+def movie_hide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Suggest a film no more, or with `undo` again. A card on a page is exchanged alone."""
+    film = get_object_or_404(Movie.objects.for_cards(), pk=pk)
+    is_undone = "undo" in request.POST
+    _hide(request, film, is_undone=is_undone)
+    if request.htmx.target == f"card-{film.pk}":
+        card = "catalog/_shown_again.html" if is_undone else "catalog/_hidden_card.html"
+        return render(request, card, {"movie": film})
+    says = "may be suggested again" if is_undone else "will not be suggested again"
+    messages.success(request, f"{film.title} {says}.")
+    return back(request, film.get_absolute_url())
+
+
+def _hide(request: HttpRequest, film: Movie, *, is_undone: bool) -> None:
+    if not request.user.is_authenticated:
+        (session.unhide if is_undone else session.hide)(request, movie=film)
+    elif is_undone:
+        services.unhide(user=request.user, movie=film)
+    else:
+        services.hide(user=request.user, movie=film)
+
+
+@require_safe
+def hidden(request: HttpRequest) -> HttpResponse:
+    films = Movie.objects.filter(pk__in=hidden_films(request)).order_by("title", "pk")
+    page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
+    return render(request, "catalog/hidden.html", {"page": page})
 
 
 @require_POST

@@ -34,6 +34,7 @@ MENU = {
         "catalog.Rating": "star",
         "catalog.Review": "rate_review",
         "catalog.Watch": "visibility",
+        "catalog.HiddenFilm": "visibility_off",
     },
     "Recommender": {
         "recommender.ModelVersion": "neurology",

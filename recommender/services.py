@@ -76,13 +76,13 @@ class Prediction:
 def recommend(
     visitor: Visitor, *, engine: str = DEFAULT_ENGINE, limit: int = 20, exclude: Collection[int] = ()
 ) -> list[Pick]:
-    """The first `limit` films for a visitor by one engine, never a seen one nor one of `exclude` (film ids).
+    """The first `limit` films for a visitor by one engine, none that is seen, hidden or in `exclude` (ids).
 
     Raises KeyError for an engine that is not in ENGINES.
     """
     if engine not in ENGINES:
         raise KeyError(f"There is no engine {engine!r}; choose from {', '.join(ENGINES)}.")
-    unwanted = visitor.seen | set(exclude)
+    unwanted = visitor.unwanted | set(exclude)
     picks = _ask(lambda live: _ranked(live, visitor, engine, limit, unwanted))
     return chart(limit=limit, exclude=unwanted) if picks is None else picks
 
@@ -97,21 +97,21 @@ def rows_for(visitor: Visitor, *, limit: int = 14) -> list[Row]:
         row = because_of(visitor, film, limit=limit, exclude=shown)
         shown |= {pick.movie.pk for pick in row.picks}
         rows.append(row)
-    highest = chart(limit=limit, exclude=shown | visitor.seen)
+    highest = chart(limit=limit, exclude=shown | visitor.unwanted)
     rows.append(Row("Well loved here", "The highest rated films that you have not seen", highest))
     return [row for row in rows if row.picks]
 
 
 def because_of(visitor: Visitor, film: Movie, *, limit: int, exclude: Collection[int] = ()) -> Row:
     """The hybrid of document B: content neighbours of `film`, ordered by what the visitor would give them."""
-    unwanted = visitor.seen | set(exclude)
+    unwanted = visitor.unwanted | set(exclude)
     picks = _ask(lambda live: _neighbours_by_stars(live, visitor, film, limit, unwanted)) or []
     why = "Near it in story and people, ordered by what you would give them"
     return Row("Because you liked", why, picks, film)
 
 
 def similar_to(film: Movie, visitor: Visitor, *, limit: int = 14) -> Row:
-    """Films near `film` by content and by who loves both, seen or not."""
+    """Films near `film` by content and by who loves both, seen or not; hidden ones stay away."""
     picks = _ask(lambda live: _nearest(live, visitor, film, limit)) or []
     return Row("Near it", "By story, by people, and by who loves both", picks)
 
@@ -121,6 +121,12 @@ def predict(visitor: Visitor, film: Movie) -> Prediction | None:
     if not visitor or visitor.stars(film.pk) is not None:
         return None
     return _ask(lambda live: _prediction(live, visitor, film))
+
+
+def pick_of(film: Movie, visitor: Visitor) -> Pick:
+    """A film as lists show it: with the predicted stars where there are any."""
+    found = predict(visitor, film)
+    return Pick(film, found.stars if found else None)
 
 
 def chart(*, limit: int, exclude: Collection[int] = ()) -> list[Pick]:
@@ -171,6 +177,7 @@ def _nearest(live: LiveModels, visitor: Visitor, film: Movie, limit: int) -> lis
         return []
     likeness = live.models["hybrid"].similar(row).copy()
     likeness[row] = np.nan
+    likeness[_rows(live, visitor.hidden)] = np.nan
     return _picks(live, _best(likeness, limit), _stars(live, visitor) if visitor else None)
 
 

@@ -10,19 +10,19 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from django.db.models import F, PositiveSmallIntegerField, Value
+from django.db.models import F, SmallIntegerField, Value
 from django.http import HttpRequest
 
 from catalog import session
-from catalog.models import Rating, Watch
+from catalog.models import HiddenFilm, Rating, Watch
 from recommender.interactions import seconds
 from recommender.ml.interactions import NO_TIME, History, Vocabulary
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-# Stands for a film that was watched without a rating, in the one query that reads both.
-_UNRATED = 0
+# Stand for a film that was watched without a rating, and for a hidden one, in the one query that reads all.
+_UNRATED, _HIDDEN = 0, -1
 
 
 @dataclass(frozen=True)
@@ -31,31 +31,37 @@ class Visitor:
 
     half_stars: Mapping[int, int]
     times: Mapping[int, int]
+    hidden: frozenset[int] = frozenset()  # films that shall not be recommended
 
     @classmethod
     def of_member(cls, user: AbstractBaseUser) -> Self:
         """One query, however long the history."""
         rated = Rating.objects.filter(user_id=user.pk).order_by()
         watched = Watch.objects.filter(user_id=user.pk).order_by()
-        unrated = Value(_UNRATED, output_field=PositiveSmallIntegerField())
+        hidden = HiddenFilm.objects.filter(user_id=user.pk).order_by()
+        unrated, unwanted = (Value(code, output_field=SmallIntegerField()) for code in (_UNRATED, _HIDDEN))
         columns = ("movie_id", "value", "moment")
         ratings = rated.annotate(value=F("half_stars"), moment=F("rated_at")).values_list(*columns)
         watches = watched.annotate(value=unrated, moment=F("created_at")).values_list(*columns)
-        return cls._of_rows(ratings.union(watches))
+        hidings = hidden.annotate(value=unwanted, moment=F("hidden_at")).values_list(*columns)
+        return cls._of_rows(ratings.union(watches, hidings))
 
     @classmethod
-    def of_session(cls, half_stars: Mapping[int, int]) -> Self:
-        return cls(dict(half_stars), {})
+    def of_session(cls, half_stars: Mapping[int, int], hidden: Iterable[int] = ()) -> Self:
+        return cls(dict(half_stars), {}, frozenset(hidden))
 
     @classmethod
     def _of_rows(cls, rows: Iterable[tuple[int, int, datetime | None]]) -> Self:
         half_stars: dict[int, int] = {}
         times: dict[int, int] = {}
+        hidden: set[int] = set()
         for movie_id, value, moment in rows:
-            if value >= half_stars.get(movie_id, _UNRATED):
+            if value == _HIDDEN:
+                hidden.add(movie_id)
+            elif value >= half_stars.get(movie_id, _UNRATED):
                 half_stars[movie_id] = value
                 times[movie_id] = seconds(moment)
-        return cls(half_stars, times)
+        return cls(half_stars, times, frozenset(hidden))
 
     def __bool__(self) -> bool:
         return bool(self.half_stars)
@@ -63,6 +69,11 @@ class Visitor:
     @property
     def seen(self) -> set[int]:
         return set(self.half_stars)
+
+    @property
+    def unwanted(self) -> set[int]:
+        """What no list offers: films that were seen and films that are hidden."""
+        return self.seen | self.hidden
 
     @cached_property
     def ordered(self) -> list[int]:
@@ -99,4 +110,4 @@ def visitor_of(request: HttpRequest) -> Visitor:
 def _read(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Visitor:
     if user.is_authenticated:
         return Visitor.of_member(user)
-    return Visitor.of_session(session.ratings(request))
+    return Visitor.of_session(session.ratings(request), session.hidden(request))

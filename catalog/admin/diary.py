@@ -19,11 +19,11 @@ from unfold.decorators import display
 
 from catalog.admin.resources import RatingFile, ReviewFile, WatchFile
 from catalog.admin.tables import Exchange, LargeTable
-from catalog.models import Movie, Rating, Review, Watch
+from catalog.models import HiddenFilm, Movie, Rating, Review, Watch
 from catalog.services import refresh_counts
 
 
-class OfMembers(LargeTable, Exchange):
+class OfOnePerson(LargeTable):
     """What one person did with one film; neither changes once it is written."""
 
     list_select_related = ["user", "movie"]
@@ -45,6 +45,10 @@ class OfMembers(LargeTable, Exchange):
         people = get_user_model().objects.filter(username__iexact=search_term.strip()).values("pk")
         films = Movie.objects.order_by().matching(search_term).values("pk")
         return queryset.filter(Q(user__in=people) | Q(movie__in=films)), False
+
+
+class OfMembers(OfOnePerson, Exchange):
+    """The same with files in and out."""
 
 
 @admin.register(Rating)
@@ -106,3 +110,14 @@ class ReviewAdmin(OfMembers):
     @display(description="text")
     def beginning(self, review: Review) -> str:
         return review.text if len(review.text) <= 80 else f"{review.text[:79]}…"
+
+
+@admin.register(HiddenFilm)
+class HiddenFilmAdmin(OfOnePerson):
+    list_display = ["movie", "user", "hidden_at"]
+    list_filter = [
+        ("user", AutocompleteSelectFilter),
+        ("movie", AutocompleteSelectFilter),
+        ("hidden_at", RangeDateTimeFilter),
+    ]
+    readonly_fields = ["hidden_at"]

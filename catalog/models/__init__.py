@@ -2,11 +2,13 @@
 
 from catalog.models.diary import Rating, RatingSource, Review, Watch, half_stars
 from catalog.models.films import Credit, Genre, Movie, OtherTitle, Person
+from catalog.models.hidden import HiddenFilm
 from catalog.models.plots import Plot, PlotFetch, PlotPage, PlotProviderState
 
 __all__ = [
     "Credit",
     "Genre",
+    "HiddenFilm",
     "Movie",
     "OtherTitle",
     "Person",

@@ -16,12 +16,21 @@ register = template.Library()
 
 @register.inclusion_tag("recommender/_rows.html", takes_context=True)
 def for_you(context: RequestContext, limit: int = 14) -> dict[str, Any]:
-    return {"rows": services.rows_for(visitor_of(context["request"]), limit=limit)}
+    request = context["request"]
+    return {"rows": services.rows_for(visitor_of(request), limit=limit), "request": request}
 
 
 @register.inclusion_tag("recommender/_row.html", takes_context=True)
 def similar_to(context: RequestContext, movie: Movie, limit: int = 14) -> dict[str, Any]:
-    return {"row": services.similar_to(movie, visitor_of(context["request"]), limit=limit)}
+    request = context["request"]
+    return {"row": services.similar_to(movie, visitor_of(request), limit=limit), "request": request}
+
+
+@register.inclusion_tag("recommender/_pick.html", takes_context=True)
+def pick(context: RequestContext, movie: Movie) -> dict[str, Any]:
+    """One film as the lists show it."""
+    request = context["request"]
+    return {"pick": services.pick_of(movie, visitor_of(request)), "request": request}
 
 
 @register.inclusion_tag("recommender/_prediction.html", takes_context=True)

@@ -16,7 +16,13 @@ STRANGER = [
 ]
 STRANGER += ["/accounts/password/reset/", "/search/?q=nothing-like-it"]
 MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/", "/people/anouk/ratings/"]
-MEMBER += ["/people/anouk/reviews/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"]
+MEMBER += [
+    "/films/hidden/",
+    "/people/anouk/reviews/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+]
 
 
 @pytest.fixture
@@ -25,6 +31,7 @@ def anouk(transactional_db, films):
     for film in range(1, 8):
         services.rate(user=member, movie=films[film], stars=4.5 if film % 2 else 2)
     services.log_watch(user=member, movie=films[1], watched_on="2026-05-04")
+    services.hide(user=member, movie=films[9])
     ReviewFactory(user=member, movie=films[5], has_spoilers=True)
     return member
 

@@ -53,6 +53,34 @@ def test_sign_up_rate_five_films_see_the_list_change_and_log_out(open_page, take
     expect(page.get_by_role("link", name="Log in").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_film_of_no_interest_leaves_the_list_by_keyboard_and_comes_back(open_page, take_picture, width):
+    page = open_page("/for-you/", width=width)
+    before = suggested(page)
+    first = page.locator(".wall .card").first
+    hide = first.get_by_role("button", name="Not interested in")
+    hide.focus()
+    page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    take_picture(page, f"hidden-{width}")
+    assert before[0] not in suggested(page)
+    page.goto("/films/hidden/")
+    take_picture(page, f"not-interested-{width}")
+    page.get_by_role("button", name="again").click()
+    expect(page.get_by_text("Nothing is hidden")).to_be_visible()
+    assert suggested(page) == before
+
+
+def test_a_hidden_card_is_taken_back_in_place(open_page):
+    page = open_page("/for-you/")
+    address = suggested(page)[0]
+    page.locator(".wall .card").first.hover()
+    page.get_by_role("button", name="Not interested in").first.click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".wall .card > a").first).to_have_attribute("href", address)
+
+
 def test_without_javascript_a_film_is_rated_reviewed_and_logged(open_page, take_picture):
     page = open_page("/", javascript=False)
     sign_up(page, "rosa")

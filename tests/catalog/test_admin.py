@@ -1,7 +1,17 @@
 import pytest
 from django.utils import timezone
 
-from catalog.models import Credit, Movie, OtherTitle, Person, Plot, PlotFetch, PlotProviderState, Rating
+from catalog.models import (
+    Credit,
+    HiddenFilm,
+    Movie,
+    OtherTitle,
+    Person,
+    Plot,
+    PlotFetch,
+    PlotProviderState,
+    Rating,
+)
 from tests.factories import (
     GenreFactory,
     ImportedUserFactory,
@@ -23,6 +33,7 @@ SAMPLES = {
     "catalog.Rating": RatingFactory,
     "catalog.Watch": WatchFactory,
     "catalog.Review": ReviewFactory,
+    "catalog.HiddenFilm": lambda: HiddenFilm.objects.create(user=UserFactory(), movie=MovieFactory()),
     "catalog.Plot": lambda: Plot.objects.create(movie=MovieFactory(), text="A man leaves.", source="tmdb"),
     "catalog.PlotFetch": lambda: fetch(),
     "catalog.PlotProviderState": lambda: PlotProviderState.objects.create(provider="tmdb"),

@@ -1,0 +1,146 @@
+"""Not interested: hidden films, with undo and a page of their own."""
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import HiddenFilm
+from recommender import services
+from recommender.visitors import Visitor
+from tests.factories import MovieFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["member", "stranger"])
+def visitor_client(request, client, member):
+    if request.param == "member":
+        client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def charted():
+    """Rated films, which the chart recommends when no model is trained."""
+    return [MovieFactory(title=f"Charted {n}", ratings_count=9, half_stars_sum=60 + n) for n in range(4)]
+
+
+def hide(client, film, **data):
+    return client.post(reverse("catalog:movie-hide", args=[film.pk]), data, follow=True)
+
+
+def suggested(client):
+    return {pick.movie for pick in client.get("/for-you/").context["picks"]}
+
+
+def test_a_hidden_film_is_not_suggested_and_the_list_stays_full(visitor_client, charted, monkeypatch):
+    monkeypatch.setattr("recommender.views.PICKS", 3)
+    best = max(charted, key=lambda film: film.half_stars_sum)
+    assert best in suggested(visitor_client)
+    hide(visitor_client, best)
+    assert suggested(visitor_client) == set(charted) - {best}
+
+
+def test_hiding_can_be_undone(visitor_client, charted):
+    hide(visitor_client, charted[0])
+    hide(visitor_client, charted[0], undo="1")
+    assert charted[0] in suggested(visitor_client)
+
+
+def test_the_page_says_what_was_done(visitor_client, charted):
+    assert "Charted 0 will not be suggested again." in hide(visitor_client, charted[0]).text
+    assert "Charted 0 may be suggested again." in hide(visitor_client, charted[0], undo="1").text
+
+
+def test_hidden_films_have_a_page_to_take_them_back_from(visitor_client, charted):
+    hide(visitor_client, charted[1])
+    page = visitor_client.get("/films/hidden/")
+    assert [film.title for film in page.context["page"]] == ["Charted 1"]
+    assert 'aria-label="Suggest Charted 1 again"' in page.text
+
+
+def test_an_empty_page_of_hidden_films_points_to_the_suggestions(visitor_client):
+    page = visitor_client.get("/films/hidden/").text
+    assert "Nothing is hidden" in page
+    assert reverse("recommender:for-you") in page
+
+
+def test_a_film_page_offers_to_hide_and_to_take_back(visitor_client, movie):
+    assert "Not interested" in visitor_client.get(movie.get_absolute_url()).text
+    hide(visitor_client, movie)
+    assert "Suggest it again" in visitor_client.get(movie.get_absolute_url()).text
+
+
+def test_a_hidden_film_is_not_among_the_first_to_rate(visitor_client, charted):
+    hide(visitor_client, charted[2])
+    offered = {film for film, _ in visitor_client.get("/").context["to_rate"]}
+    assert offered == set(charted) - {charted[2]}
+
+
+def test_a_card_alone_is_exchanged_for_one_with_undo_and_back(visitor_client, charted):
+    film = charted[0]
+    headers = {"HX-Request": "true", "HX-Target": f"card-{film.pk}"}
+    address = reverse("catalog:movie-hide", args=[film.pk])
+    hidden = visitor_client.post(address, headers=headers).text
+    assert "<html" not in hidden
+    assert 'name="undo"' in hidden
+    again = visitor_client.post(address, {"undo": "1"}, headers=headers).text
+    assert f'id="card-{film.pk}"' in again
+    assert "Not interested in Charted 0" in again
+
+
+def test_hiding_twice_is_hiding_once(client, member, movie):
+    client.force_login(member)
+    hide(client, movie)
+    hide(client, movie)
+    assert HiddenFilm.objects.filter(user=member, movie=movie).count() == 1
+
+
+def test_nobody_hides_films_for_somebody_else(client, member, movie):
+    client.force_login(UserFactory())
+    hide(client, movie)
+    assert not HiddenFilm.objects.filter(user=member).exists()
+
+
+def test_what_a_stranger_hid_comes_along_at_log_in(client, movie):
+    UserFactory(username="anouk", password="long enough 7")
+    hide(client, movie)
+    client.post("/accounts/login/", {"login": "anouk", "password": "long enough 7"})
+    assert HiddenFilm.objects.filter(user__username="anouk", movie=movie).exists()
+
+
+def test_hiding_needs_a_form_of_this_site(movie):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(reverse("catalog:movie-hide", args=[movie.pk])).status_code == 403
+
+
+def test_an_unknown_film_cannot_be_hidden(visitor_client):
+    assert visitor_client.post("/films/404404/hide/").status_code == 404
+
+
+def test_a_history_with_hidden_films_is_still_one_query(member, django_assert_num_queries):
+    HiddenFilm.objects.create(user=member, movie=MovieFactory())
+    with django_assert_num_queries(1):
+        assert len(Visitor.of_member(member).hidden) == 1
+
+
+def test_hiding_leaves_the_taste_as_it_was(member, movie):
+    before = Visitor.of_member(member).key
+    HiddenFilm.objects.create(user=member, movie=movie)
+    after = Visitor.of_member(member)
+    assert after.key == before
+    assert not after.seen
+    assert not after
+
+
+@pytest.mark.usefixtures("live_version")
+def test_a_hidden_film_is_in_no_row_and_not_near_another_film(films):
+    visitor = Visitor.of_session({film: 10 if film % 2 else 3 for film in range(1, 13)})
+    shown = {pick.movie.pk for row in services.rows_for(visitor) for pick in row.picks}
+    near = [pick.movie.pk for pick in services.similar_to(films[1], visitor).picks]
+    hidden = {next(iter(shown)), near[0]}
+    without = Visitor.of_session(visitor.half_stars, hidden)
+    still = {pick.movie.pk for row in services.rows_for(without) for pick in row.picks}
+    assert not still & hidden
+    assert near[0] not in {pick.movie.pk for pick in services.similar_to(films[1], without).picks}
