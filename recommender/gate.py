@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender import intervals
 from recommender.live import LiveModels, live_models
 from recommender.ml import metrics
 from recommender.ml.contract import Progress, Recommender
@@ -37,7 +38,8 @@ Score = Callable[[History], NDArray[np.float32]]
 class Verdict:
     passed: bool
     reason: str
-    metrics: dict[str, Any]
+    metrics: dict[str, Any]  # by model
+    intervals: dict[str, Any]  # of the hybrid's stars, empty where there were too few ratings to learn from
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ def judge(
         progress(place / len(jobs), f"judging {name}")
         figures[name] = _measure(stars, order, split, users)
     failures = [*_against_baselines(figures), *_against_live(candidates, figures, split, users, live)]
+    told = intervals.learned(cast("Hybrid", candidates["hybrid"]).stars, split, users)
     progress(1.0, "judged")
-    return Verdict(not failures, " ".join(failures) or _praise(figures, len(users)), figures)
+    reason = " ".join(failures) or _praise(figures, len(users))
+    return Verdict(not failures, reason, figures, told)
 
 
 def _jobs(models: Mapping[str, Recommender]) -> dict[str, tuple[Score | None, Score | None]]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from recommender.intervals import errors_of
 from recommender.ml.artefact import DamagedArtefact, open_bundle
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import Vocabulary
+from recommender.ml.stacking import Errors
 from recommender.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ class LiveModels:
     version: str
     models: Mapping[str, Recommender]
     items: Vocabulary
+    errors: Errors | None = None  # of predicted stars, by what is known of person and film
 
 
 class _Shelf:
@@ -57,7 +60,7 @@ class _Shelf:
 
 def _open(version: ModelVersion) -> LiveModels:
     bundle = open_bundle(version.folder)
-    return LiveModels(version.name, bundle.models, bundle.items)
+    return LiveModels(version.name, bundle.models, bundle.items, errors_of(version.metrics))
 
 
 _shelf = _Shelf()

@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from numpy.typing import NDArray
 
 from catalog.models import Movie
+from recommender.intervals import Interval, around
 from recommender.live import LiveModels, live_models
 from recommender.ml.interactions import History
 from recommender.visitors import Visitor
@@ -49,6 +50,7 @@ class Pick:
     movie: Movie
     stars: float | None  # predicted, None where the models cannot say
     reason: str = ""
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Reason:
 class Prediction:
     stars: float
     reasons: Sequence[Reason]
+    interval: Interval | None = None
     without_first: float | None = None  # the prediction if the first reason had never been rated
 
 
@@ -126,7 +129,7 @@ def predict(visitor: Visitor, film: Movie) -> Prediction | None:
 def pick_of(film: Movie, visitor: Visitor) -> Pick:
     """A film as lists show it: with the predicted stars where there are any."""
     found = predict(visitor, film)
-    return Pick(film, found.stars if found else None)
+    return Pick(film, found.stars, interval=found.interval) if found else Pick(film, None)
 
 
 def chart(*, limit: int, exclude: Collection[int] = ()) -> list[Pick]:
@@ -154,7 +157,7 @@ def _ranked(
     scores[_rows(live, unwanted)] = np.nan
     best = _best(scores, limit)
     stars = _stars(live, visitor) if visitor else None
-    return _picks(live, best, stars, because=_main_reasons(live, visitor, best))
+    return _picks(live, visitor, best, stars, because=_main_reasons(live, visitor, best))
 
 
 def _neighbours_by_stars(
@@ -168,7 +171,7 @@ def _neighbours_by_stars(
     likeness[_rows(live, unwanted)] = np.nan
     stars = _stars(live, visitor)
     near = _best(likeness, NEIGHBOURS)
-    return _picks(live, near[np.argsort(-stars[near], kind="stable")][:limit], stars)
+    return _picks(live, visitor, near[np.argsort(-stars[near], kind="stable")][:limit], stars)
 
 
 def _nearest(live: LiveModels, visitor: Visitor, film: Movie, limit: int) -> list[Pick]:
@@ -178,7 +181,7 @@ def _nearest(live: LiveModels, visitor: Visitor, film: Movie, limit: int) -> lis
     likeness = live.models["hybrid"].similar(row).copy()
     likeness[row] = np.nan
     likeness[_rows(live, visitor.hidden)] = np.nan
-    return _picks(live, _best(likeness, limit), _stars(live, visitor) if visitor else None)
+    return _picks(live, visitor, _best(likeness, limit), _stars(live, visitor) if visitor else None)
 
 
 def _prediction(live: LiveModels, visitor: Visitor, film: Movie) -> Prediction | None:
@@ -189,7 +192,14 @@ def _prediction(live: LiveModels, visitor: Visitor, film: Movie) -> Prediction |
     reasons = _reasons(live, visitor, row)
     without = _stars_without(live, visitor, reasons[0], row) if reasons else stars
     # As the page rounds them: a difference that cannot be read is none.
-    return Prediction(stars, reasons, without if round(without, 1) != round(stars, 1) else None)
+    told = without if round(without, 1) != round(stars, 1) else None
+    return Prediction(stars, reasons, _interval(live, visitor, film, stars), told)
+
+
+def _interval(live: LiveModels, visitor: Visitor, film: Movie, stars: float) -> Interval | None:
+    if live.errors is None:
+        return None
+    return around(live.errors, stars, visitor.rated_count, film.ratings_count)
 
 
 def _stars_without(live: LiveModels, visitor: Visitor, reason: Reason, row: int) -> float:
@@ -241,6 +251,7 @@ def _row_of(live: LiveModels, film: Movie) -> int | None:
 
 def _picks(
     live: LiveModels,
+    visitor: Visitor,
     rows: NDArray[np.int64],
     stars: NDArray[np.float32] | None,
     because: dict[int, str] | None = None,
@@ -248,12 +259,14 @@ def _picks(
     """Films of `rows` in their order; a film deleted since the training is left out."""
     ids = [int(live.items.ids[row]) for row in rows]
     movies = Movie.objects.for_cards().in_bulk(ids)
-    predicted = {} if stars is None else {int(row): float(stars[row]) for row in rows}
-    return [
-        Pick(movies[movie_id], predicted.get(int(row)), (because or {}).get(int(row), ""))
-        for row, movie_id in zip(rows, ids, strict=True)
-        if movie_id in movies
-    ]
+    picks = []
+    for row, movie_id in zip(rows.tolist(), ids, strict=True):
+        if movie_id in movies:
+            film = movies[movie_id]
+            told = None if stars is None else float(stars[row])
+            interval = None if told is None else _interval(live, visitor, film, told)
+            picks.append(Pick(film, told, (because or {}).get(row, ""), interval))
+    return picks
 
 
 def _contributions(live: LiveModels, history: History, row: int) -> list[tuple[int, float]]:

@@ -186,7 +186,7 @@ def _publish(
         defaults={
             "verdict": ModelVersion.Verdict.PASSED if verdict.passed else ModelVersion.Verdict.REFUSED,
             "reason": verdict.reason,
-            "metrics": verdict.metrics,
+            "metrics": verdict.metrics | {"intervals": verdict.intervals},
             "ratings_count": len(data.rated),
         },
     )

@@ -70,6 +70,10 @@ class Visitor:
     def seen(self) -> set[int]:
         return set(self.half_stars)
 
+    @cached_property
+    def rated_count(self) -> int:
+        return sum(value > _UNRATED for value in self.half_stars.values())
+
     @property
     def unwanted(self) -> set[int]:
         """What no list offers: films that were seen and films that are hidden."""

@@ -9,9 +9,25 @@ from django.template.context import RequestContext
 
 from catalog.models import Movie
 from recommender import services
+from recommender.intervals import Interval
 from recommender.visitors import visitor_of
 
 register = template.Library()
+
+
+# The bar under a predicted rating: half a star is at its left end, five are at the right one.
+BAR_LENGTH, LEAST_LENGTH = 45, 2
+
+
+@register.filter
+def begin(interval: Interval) -> float:
+    return round((interval.low - 0.5) / 4.5 * (BAR_LENGTH - LEAST_LENGTH), 1)
+
+
+@register.filter
+def extent(interval: Interval) -> float:
+    """An interval of one grade still shows."""
+    return round((interval.high - interval.low) / 4.5 * (BAR_LENGTH - LEAST_LENGTH) + LEAST_LENGTH, 1)
 
 
 @register.inclusion_tag("recommender/_rows.html", takes_context=True)
