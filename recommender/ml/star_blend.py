@@ -30,11 +30,15 @@ Floats = NDArray[np.float32]
 LEAST_HELD_OUT = 200  # ratings; with fewer the plain mean is more to be trusted than learned weights
 
 
+def _grades() -> OrdinalConfig:
+    return OrdinalConfig(n_factors=64, n_chains=4)
+
+
 @dataclass(frozen=True)
 class StarBlendConfig:
     """Parts and penalty chosen on validation parts of MovieLens 1M and latest-small."""
 
-    ordinal: OrdinalConfig = field(default_factory=OrdinalConfig)
+    ordinal: OrdinalConfig = field(default_factory=_grades)
     autoencoder: AutoencoderConfig = field(default_factory=AutoencoderConfig)
     held_out: float = 0.1  # of the ratings of those people
     n_people: int = 2000  # of whom ratings are held out
