@@ -38,7 +38,7 @@ STEP = 0.001  # between the last candidate and all other films
 
 def _grades() -> OrdinalConfig:
     """Fewer draws than stars need: an order asks for less."""
-    return OrdinalConfig(n_factors=16, n_samples=4)
+    return OrdinalConfig(n_factors=16, n_samples=4, n_chains=4)
 
 
 @dataclass(frozen=True)
