@@ -63,8 +63,8 @@ def hidden(request: HttpRequest) -> list[int]:
 
 def hide(request: HttpRequest, *, movie: Movie) -> None:
     """The oldest go where there would be more than a session should carry."""
-    others = [pk for pk in hidden(request) if pk != movie.pk]
-    request.session[_HIDDEN] = [*others, movie.pk][-LIMIT:]
+    unhide(request, movie=movie)
+    request.session[_HIDDEN] = [*hidden(request), movie.pk][-LIMIT:]
 
 
 def unhide(request: HttpRequest, *, movie: Movie) -> None:

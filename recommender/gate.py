@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender import intervals
+from recommender.intervals import Told, learned, told_of
 from recommender.live import LiveModels, live_models
 from recommender.ml import metrics
 from recommender.ml.contract import Progress, Recommender
@@ -25,8 +25,6 @@ JUDGED_USERS = 1500
 SHARE_HELD_OUT = 0.1
 LEAST_HISTORY = 5
 TOP = 10
-# Stands in where a model cannot say.
-MIDDLE = 3.5
 # Against the live version's own record (other ratings, other noise) a little worse is not worse.
 TOLERANCE = 0.02
 LEAST_NEW_RATINGS = 200
@@ -84,15 +82,20 @@ def judge(
     tested = np.unique(split.test.user)
     users = np.sort(rng.permutation(tested)[:JUDGED_USERS])
     figures: dict[str, dict[str, float]] = {}
+    told: dict[str, Told] = {}
     jobs = _jobs(candidates)
     for place, (name, (stars, order)) in enumerate(jobs.items()):
         progress(place / len(jobs), f"judging {name}")
-        figures[name] = _measure(stars, order, split, users)
+        figures[name] = {}
+        if stars is not None:
+            told[name] = told_of(stars, split, users)
+            figures[name]["rmse"] = _rmse(told[name])
+        if order is not None:
+            figures[name][f"ndcg@{TOP}"] = _ndcg(order, split, users)
     failures = [*_against_baselines(figures), *_against_live(candidates, figures, split, users, live)]
-    told = intervals.learned(cast("Hybrid", candidates["hybrid"]).stars, split, users)
     progress(1.0, "judged")
     reason = " ".join(failures) or _praise(figures, len(users))
-    return Verdict(not failures, reason, figures, told)
+    return Verdict(not failures, reason, figures, learned(told["hybrid"]))
 
 
 def _jobs(models: Mapping[str, Recommender]) -> dict[str, tuple[Score | None, Score | None]]:
@@ -105,25 +108,15 @@ def _jobs(models: Mapping[str, Recommender]) -> dict[str, tuple[Score | None, Sc
     return jobs
 
 
-def _measure(stars: Score | None, order: Score | None, split: Split, users: NDArray[Any]) -> dict[str, float]:
-    predicted: list[NDArray[np.float32]] = []
-    actual: list[NDArray[np.float32]] = []
-    lists: list[NDArray[np.int64]] = []
-    for user in users:
-        past, future = split.train.history(int(user)), split.test.history(int(user))
-        if stars is not None:
-            predicted.append(np.clip(np.nan_to_num(stars(past)[future.item], nan=MIDDLE), 0.5, 5))
-            actual.append(future.rating)
-        if order is not None:
-            lists.append(_first(order(past), past))
-    measured = {}
-    if stars is not None:
-        measured["rmse"] = metrics.rmse(np.concatenate(predicted), np.concatenate(actual))
-    if order is not None:
-        relevant = split.test.by_user[users]
-        hits = metrics.hits(np.array(lists), relevant)
-        measured[f"ndcg@{TOP}"] = metrics.mean(metrics.ndcg(hits, np.diff(relevant.indptr)))
-    return measured
+def _rmse(told: Told) -> float:
+    return metrics.rmse(told.predicted, told.actual)
+
+
+def _ndcg(order: Score, split: Split, users: NDArray[Any]) -> float:
+    pasts = (split.train.history(int(user)) for user in users)
+    relevant = split.test.by_user[users]
+    hits = metrics.hits(np.array([_first(order(past), past) for past in pasts]), relevant)
+    return metrics.mean(metrics.ndcg(hits, np.diff(relevant.indptr)))
 
 
 def _first(scores: NDArray[np.float32], past: History) -> NDArray[np.int64]:
@@ -160,8 +153,10 @@ def _against_live(
     if len(new) >= LEAST_NEW_RATINGS and np.array_equal(live.models.items.ids, split.train.items.ids):
         asked = Split(split.train, new)
         people = np.unique(new.user)
-        ours = _measure(_jobs(candidates)["hybrid"][0], None, asked, people)["rmse"]
-        theirs = _measure(_jobs(live.models.models)["hybrid"][0], None, asked, people)["rmse"]
+        ours, theirs = (
+            _rmse(told_of(cast("Hybrid", models["hybrid"]).stars, asked, people))
+            for models in (candidates, live.models.models)
+        )
         allowed, on = theirs, f"{len(new)} ratings newer than the live version"
     elif "rmse" in live.metrics.get("hybrid", {}):
         ours, theirs = figures["hybrid"]["rmse"], live.metrics["hybrid"]["rmse"]

@@ -48,12 +48,11 @@ class Told(NamedTuple):
         return self.actual - self.predicted
 
 
-def learned(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArray[Any]) -> dict[str, Any]:
+def learned(told: Told) -> dict[str, Any]:
     """Plain values for a version's metrics: the quantiles, and the share that they hold of unseen people.
 
     Empty where too few ratings are held out.
     """
-    told = _told(stars, split, users)
     if len(told.actual) < LEAST_RATINGS:
         return {}
     learners = told.person % 2 == 0
@@ -83,7 +82,8 @@ def around(errors: Errors, stars: float, n_user: int, n_item: int) -> Interval:
     return Interval(float(np.clip(first, least, most)) / 2, float(np.clip(last, least, most)) / 2)
 
 
-def _told(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArray[Any]) -> Told:
+def told_of(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArray[Any]) -> Told:
+    """What a model says of the held-out ratings of `users`, shown their past."""
     counts = np.bincount(split.train.rated.item, minlength=split.train.n_items)
     parts = []
     for place, user in enumerate(users.tolist()):

@@ -2,16 +2,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch
 
 from catalog.models.films import Movie
-
-
-class HiddenFilmQuerySet(models.QuerySet["HiddenFilm"]):
-    def newest_first(self) -> HiddenFilmQuerySet:
-        """Each with what its poster shows."""
-        newest = self.order_by("-hidden_at", "-pk")
-        return newest.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
 
 
 class HiddenFilm(models.Model):
@@ -20,8 +12,6 @@ class HiddenFilm(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hidden_films")
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="hidden_by")
     hidden_at = models.DateTimeField(auto_now_add=True)
-
-    objects = HiddenFilmQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -20,8 +20,9 @@ they keep the score additive in the history. Burke, "Hybrid Recommender Systems"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -32,11 +33,12 @@ from recommender.ml.content import DOCUMENT as CONTENT_DOCUMENT
 from recommender.ml.content import Content, ContentConfig
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
-from recommender.ml.parts import under, within
+from recommender.ml.parts import prefixed, starts_of, under, within
 from recommender.ml.svdpp import DOCUMENT as SVDPP_DOCUMENT
 from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
 
 Floats = NDArray[np.float32]
+PARTS = attrgetter("content_", "svdpp_", "autoencoder_")
 BLOCK = 256  # films compared with all others at once
 SCALING_USERS = 200  # people over whom the deviations are taken
 # Short factors are mostly the noise of their start: without this their cosines would be as loud as others.
@@ -129,7 +131,7 @@ class Hybrid(Recommender):
         content, svdpp = Content(self.config.content), SVDPlusPlus(self.config.svdpp)
         autoencoder = RatingAutoencoder(self.config.autoencoder)
         shares = ((0.0, 0.05, "content"), (0.05, 0.2, "SVD++"), (0.2, 0.9, "autoencoder"))
-        formers = _parts_of(start)
+        formers = starts_of(start, Hybrid, PARTS, 3)
         for part, share, former in zip((content, svdpp, autoencoder), shares, formers, strict=True):
             part.fit(data, seed=seed, progress=within(progress, *share), start=former)
         self._join(content, svdpp, autoencoder, data, within(progress, 0.9, 1.0, "neighbours"))
@@ -248,9 +250,9 @@ class Hybrid(Recommender):
     def state(self) -> dict[str, NDArray[Any]]:
         """The parts' arrays under "content.", "svdpp." and "autoencoder.", and those that join them."""
         return {
-            **{f"content.{key}": array for key, array in self.content_.state().items()},
-            **{f"svdpp.{key}": array for key, array in self.svdpp_.state().items()},
-            **{f"autoencoder.{key}": array for key, array in self.autoencoder_.state().items()},
+            **prefixed("content.", self.content_.state()),
+            **prefixed("svdpp.", self.svdpp_.state()),
+            **prefixed("autoencoder.", self.autoencoder_.state()),
             "neighbours": self.neighbours_,
             "likeness": self.likeness_,
             "popularity": self.popularity_,
@@ -298,11 +300,3 @@ def _standardised_log(counts: NDArray[np.int64]) -> Floats:
     watched = np.log1p(counts[counts > 0])
     deviation = watched.std() if len(watched) else 0.0
     return np.asarray((np.log1p(counts) - watched.mean()) / (deviation or 1.0), np.float32)
-
-
-def _parts_of(start: WarmStart | None) -> Sequence[WarmStart | None]:
-    """A former hybrid's content, SVD++ and autoencoder; nothing for each where there was none."""
-    if start is None or not isinstance(start.model, Hybrid):
-        return (None, None, None)
-    former = start.model
-    return [WarmStart(part, start.rows) for part in (former.content_, former.svdpp_, former.autoencoder_)]

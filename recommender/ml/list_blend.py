@@ -15,6 +15,7 @@ Steck (2019) for EASE, Rendle et al., "Revisiting the Performance of iALS on Ite
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,9 +25,10 @@ from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStar
 from recommender.ml.ease import Ease, EaseConfig
 from recommender.ml.ials import ImplicitALS, ImplicitALSConfig
 from recommender.ml.interactions import History, Interactions
-from recommender.ml.parts import under, within
+from recommender.ml.parts import prefixed, starts_of, under, within
 
 Floats = NDArray[np.float32]
+FACTORS = attrgetter("watched_", "starred_")
 
 
 def _ease() -> EaseConfig:
@@ -89,7 +91,7 @@ class ListBlend(Recommender):
     ) -> Self:
         """Fit the parts; the two ALS begin at their former selves, EASE is solved at once."""
         config = self.config
-        watched, starred = _factors_of(start)
+        watched, starred = starts_of(start, ListBlend, FACTORS, 2)
         self.ease_ = Ease(config.ease).fit(data, seed=seed, progress=within(progress, 0.0, 0.2))
         self.watched_ = ImplicitALS(config.watched).fit(
             data, seed=seed, progress=within(progress, 0.2, 0.6), start=watched
@@ -142,9 +144,9 @@ class ListBlend(Recommender):
     def state(self) -> dict[str, NDArray[Any]]:
         """The parts' arrays under "ease.", "watched." and "starred."; popularity (n_items,) float32."""
         return {
-            **{f"ease.{key}": array for key, array in self.ease_.state().items()},
-            **{f"watched.{key}": array for key, array in self.watched_.state().items()},
-            **{f"starred.{key}": array for key, array in self.starred_.state().items()},
+            **prefixed("ease.", self.ease_.state()),
+            **prefixed("watched.", self.watched_.state()),
+            **prefixed("starred.", self.starred_.state()),
             "popularity": self.popularity_,
         }
 
@@ -156,14 +158,6 @@ class ListBlend(Recommender):
         model.starred_ = ImplicitALS.from_state(config.starred, under("starred.", arrays))
         model.popularity_ = arrays["popularity"]
         return model
-
-
-def _factors_of(start: WarmStart | None) -> tuple[WarmStart | None, WarmStart | None]:
-    """A former blend's two ALS, on what was watched and on stars; nothing where there was none."""
-    if start is None or not isinstance(start.model, ListBlend):
-        return None, None
-    former = start.model
-    return WarmStart(former.watched_, start.rows), WarmStart(former.starred_, start.rows)
 
 
 def deviation(score: NDArray[Any]) -> float:

@@ -16,6 +16,7 @@ than those it learned from keeps the order of the first step.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -27,7 +28,7 @@ from recommender.ml.interactions import History, Interactions
 from recommender.ml.list_blend import ListBlend, ListBlendConfig, deviation
 from recommender.ml.list_ranker_features import N_PLAIN, FilmTable, RankingNetwork, features
 from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus
-from recommender.ml.parts import under, within
+from recommender.ml.parts import fit_in_turn, prefixed, starts_of, under, within
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -117,17 +118,10 @@ class ListRanker(Recommender):
         self, data: Interactions, seed: int, progress: Progress, start: WarmStart | None = None
     ) -> Self:
         """The parts and the table of films alone; a former network stays as it is."""
-        former = start.model if start is not None and isinstance(start.model, ListRanker) else None
         config = self.config
-        parts = (
-            ListBlend(config.blend),
-            Ease(config.starred),
-            OrdinalSVDPlusPlus(config.grades),
-        )
-        for number, part in enumerate(parts):
-            own = within(progress, number / len(parts), (number + 1) / len(parts))
-            begun = None if former is None or start is None else WarmStart(former.parts[number], start.rows)
-            part.fit(data, seed=seed, progress=own, start=begun)
+        parts = (ListBlend(config.blend), Ease(config.starred), OrdinalSVDPlusPlus(config.grades))
+        starts = starts_of(start, ListRanker, attrgetter("parts"), len(parts))
+        fit_in_turn(parts, data, seed, progress, starts)
         self.blend_, self.starred_, self.grades_ = parts
         self.films_ = FilmTable.of(data)
         return self
@@ -144,8 +138,10 @@ class ListRanker(Recommender):
         """(n_items,) in no unit, the candidates above all others; NaN for films that no part knows."""
         lists = self.list_scores(history)
         score = self.first(lists)
+        if not self._orders(history):
+            return score
         rows = self.candidates(score, history.item)
-        if not self._orders(history) or not len(rows):
+        if not len(rows):
             return score
         others = np.delete(score, rows)
         ordered = self.network_.score(self.features(history, rows, lists))
@@ -202,9 +198,9 @@ class ListRanker(Recommender):
         """The arrays of the parts, the table of films and the network under their names."""
         arrays: dict[str, NDArray[Any]] = {}
         for name, part in zip(PARTS, self.parts, strict=True):
-            arrays |= {f"{name}.{key}": array for key, array in part.state().items()}
-        arrays |= {f"films.{key}": array for key, array in self.films_._asdict().items()}
-        arrays |= {f"network.{key}": np.asarray(array) for key, array in self.network_._asdict().items()}
+            arrays |= prefixed(f"{name}.", part.state())
+        arrays |= prefixed("films.", self.films_._asdict())
+        arrays |= prefixed("network.", self.network_._asdict())
         return arrays | {"shortest": np.array(self.shortest_)}
 
     @classmethod

@@ -19,11 +19,11 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.ml.folded_users import film_means
 from recommender.ml.interactions import History, Interactions
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-DAMPING = 5.0  # ratings of mean stars that are added to those of every film
 LEAST_SPREAD = 1.0  # years
 LEAST_LENGTH = 1e-6
 FURTHEST = 8.0  # deviations
@@ -40,16 +40,12 @@ class FilmTable(NamedTuple):
 
     @classmethod
     def of(cls, data: Interactions) -> Self:
-        rated = data.rated
-        n_rated = np.bincount(rated.item, minlength=data.n_items)
-        mean = float(rated.rating.mean()) if len(rated) else 0.0
-        total = np.bincount(rated.item, rated.rating, data.n_items)
         years = np.asarray(data.catalogue.years, np.float64)
         known = years > 0
         years[~known] = years[known].mean() if known.any() else 0
         return cls(
             np.log1p(np.bincount(data.item, minlength=data.n_items)).astype(np.float32),
-            ((total + DAMPING * mean) / (n_rated + DAMPING)).astype(np.float32),
+            film_means(data),
             years.astype(np.float32),
             _genres(data),
         )

@@ -9,9 +9,8 @@ Topin, "Super-convergence", 2019).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -22,9 +21,10 @@ from recommender.ml.contract import Progress
 from recommender.ml.early_stopping import EarlyStopping
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.list_ranker_features import FURTHEST, RankingNetwork
+from recommender.ml.pair_network_training import Dropout, as_array, copies, descend, on_device, uniform
 from recommender.ml.parts import within
 from recommender.ml.splits import per_user_split
-from recommender.ml.torch_device import DEVICE, one_thread
+from recommender.ml.torch_device import one_thread
 
 if TYPE_CHECKING:
     from recommender.ml.list_ranker import ListRanker, ListRankerConfig
@@ -106,7 +106,7 @@ def _train(lists: Lists, config: ListRankerConfig, seed: int, progress: Progress
     order = rng.permutation(len(lists.x))
     n_held = round(len(order) * config.validation_share) if config.patience else 0
     held, learned = lists.take(order[:n_held]), lists.take(order[n_held:])
-    weights, noise = _initial(lists.x.shape[2], config, random), Noise(config.dropout, random)
+    weights, noise = _initial(lists.x.shape[2], config, random), Dropout(config.dropout, random)
     adam = torch.optim.AdamW(weights, config.learning_rate, weight_decay=config.weight_decay)
     n_steps = config.n_epochs * -(-len(learned.x) // config.batch_size)
     rate = torch.optim.lr_scheduler.OneCycleLR(adam, config.learning_rate, total_steps=n_steps)
@@ -114,14 +114,12 @@ def _train(lists: Lists, config: ListRankerConfig, seed: int, progress: Progress
     for epoch in range(config.n_epochs):
         progress(epoch / config.n_epochs, f"epoch {epoch + 1} of {config.n_epochs}")
         for batch in _batches(len(learned.x), config.batch_size, rng):
-            adam.zero_grad()
-            _loss(weights, learned.take(batch), noise).backward()
-            adam.step()
+            descend(_loss(weights, learned.take(batch), noise), adam)
             rate.step()
-        if n_held and stopping.stops(_held_out_loss(weights, held), _copy(weights)):
+        if n_held and stopping.stops(_held_out_loss(weights, held), copies(weights)):
             break
     best = weights if stopping.best is None else stopping.best
-    return RankingNetwork(centre, scale, *(tensor.detach().cpu().numpy().copy() for tensor in best))
+    return RankingNetwork(centre, scale, *(as_array(tensor) for tensor in best))
 
 
 def _standardised(lists: Lists) -> tuple[Lists, Floats, Floats]:
@@ -133,19 +131,6 @@ def _standardised(lists: Lists) -> tuple[Lists, Floats, Floats]:
     return lists, centre, scale
 
 
-class Noise(NamedTuple):
-    """Dropout from a generator of its own, so that a seed means the same whatever else draws."""
-
-    share: float
-    random: torch.Generator
-
-    def __call__(self, hidden: Tensor) -> Tensor:
-        if not self.share:
-            return hidden
-        drawn = torch.rand(hidden.shape, generator=self.random).to(hidden.device)
-        return hidden * (drawn >= self.share) / (1 - self.share)
-
-
 def _batches(n: int, size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
     order = rng.permutation(n)
     for begin in range(0, n, size):
@@ -154,20 +139,20 @@ def _batches(n: int, size: int, rng: np.random.Generator) -> Iterator[NDArray[np
 
 def _initial(n_features: int, config: ListRankerConfig, random: torch.Generator) -> list[Tensor]:
     """W and b of the layers, small enough to leave their sums near 1."""
-    weights = []
-    for n_in, n_out in itertools.pairwise((n_features, *config.hidden, 1)):
-        weights += [
-            (2 * torch.rand(*shape, generator=random) - 1) / n_in**0.5 for shape in ((n_in, n_out), (n_out,))
-        ]
-    weights[-2:] = weights[-2][:, 0], weights[-1][0]
-    return [tensor.clone().to(DEVICE).requires_grad_() for tensor in weights]
+    first, second = config.hidden
+    layers = (
+        (n_features, (n_features, first), (first,)),
+        (first, (first, second), (second,)),
+        (second, (second,), ()),
+    )
+    return [uniform(shape, n_in**-0.5, random) for n_in, *shapes in layers for shape in shapes]
 
 
-def _loss(weights: list[Tensor], lists: Lists, noise: Noise | None = None) -> Any:
+def _loss(weights: list[Tensor], lists: Lists, noise: Dropout | None = None) -> Tensor:
     W1, b1, W2, b2, w3, b3 = weights
-    hidden = functional.silu(torch.from_numpy(lists.x).to(DEVICE) @ W1 + b1)
+    hidden = functional.silu(on_device(lists.x) @ W1 + b1)
     hidden = functional.silu((hidden if noise is None else noise(hidden)) @ W2 + b2)
-    real, wanted = (torch.from_numpy(of).to(DEVICE) for of in (lists.real, lists.wanted))
+    real, wanted = (on_device(of) for of in (lists.real, lists.wanted))
     net = torch.where(real, hidden @ w3 + b3, -torch.inf)
     log_share = torch.log_softmax(net, dim=1)
     total = torch.where(wanted, log_share, 0.0).sum(dim=1)
@@ -177,8 +162,3 @@ def _loss(weights: list[Tensor], lists: Lists, noise: Noise | None = None) -> An
 @torch.no_grad()
 def _held_out_loss(weights: list[Tensor], held: Lists) -> float:
     return float(_loss(weights, held))
-
-
-@torch.no_grad()
-def _copy(weights: list[Tensor]) -> list[Tensor]:
-    return [tensor.clone() for tensor in weights]

@@ -131,7 +131,7 @@ def initial_layers(
 
 
 def uniform(shape: Sequence[int], most: float, random: torch.Generator) -> Tensor:
-    drawn = (2 * torch.rand(*shape, generator=random) - 1) * most
+    drawn = (2 * torch.rand(tuple(shape), generator=random) - 1) * most
     return drawn.to(DEVICE).requires_grad_()
 
 

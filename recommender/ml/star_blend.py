@@ -13,6 +13,7 @@ nothing that is served has been weighed on what it was fitted on.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,7 +24,7 @@ from recommender.ml.bayesian import BayesianSVDPlusPlus
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions, rows_by_user
 from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus
-from recommender.ml.parts import under, within
+from recommender.ml.parts import fit_in_turn, prefixed, starts_of, under, within
 from recommender.ml.stacking import Errors, Stack, learn_errors, learn_stack
 
 Floats = NDArray[np.float32]
@@ -109,9 +110,9 @@ class StarBlend(Recommender):
         start: WarmStart | None,
     ) -> tuple[Recommender, ...]:
         parts = (OrdinalSVDPlusPlus(config.ordinal), RatingAutoencoder(config.autoencoder))
-        for number, part in enumerate(parts):
-            own = within(progress, number / len(parts), (number + 1) / len(parts))
-            part.fit(data, seed=seed, progress=own, start=_of_part(start, number))
+        fit_in_turn(
+            parts, data, seed, progress, starts_of(start, StarBlend, attrgetter("parts_"), len(parts))
+        )
         return parts
 
     def _weigh(self, parts: tuple[Recommender, ...], known: Interactions, asked: Interactions) -> None:
@@ -158,9 +159,9 @@ class StarBlend(Recommender):
         """The parts' arrays under their names, and those of the stack and the errors."""
         arrays: dict[str, NDArray[Any]] = {"counts": self.counts_}
         for part in self.parts_:
-            arrays |= {f"{part.name}.{key}": array for key, array in part.state().items()}
-        arrays |= {f"stack.{key}": np.asarray(value) for key, value in self.stack_._asdict().items()}
-        return arrays | {f"errors.{key}": value for key, value in self.errors_._asdict().items()}
+            arrays |= prefixed(f"{part.name}.", part.state())
+        arrays |= prefixed("stack.", self.stack_._asdict())
+        return arrays | prefixed("errors.", self.errors_._asdict())
 
     @classmethod
     def from_state(cls, config: StarBlendConfig, arrays: Arrays) -> Self:
@@ -185,9 +186,3 @@ def _score_of(part: Recommender, history: History, items: NDArray[np.int64]) -> 
     if isinstance(part, BayesianSVDPlusPlus):
         return part.score_of(history, items)
     return part.score(history)[items]
-
-
-def _of_part(start: WarmStart | None, number: int) -> WarmStart | None:
-    if start is None or not isinstance(start.model, StarBlend):
-        return None
-    return WarmStart(start.model.parts_[number], start.rows)

@@ -39,7 +39,7 @@ def of_width(low, high):
 
 
 def test_four_of_five_later_ratings_of_other_people_lie_inside(split):
-    told = intervals.learned(constant, split, people(split))
+    told = intervals.learned(intervals.told_of(constant, split, people(split)))
     assert told["ratings"] == len(split.test)
     assert told["coverage"] == pytest.approx(0.8, abs=0.1)
 
@@ -49,14 +49,14 @@ def test_a_model_that_errs_more_gets_wider_intervals(split):
         return np.random.default_rng(len(history)).uniform(0.5, 5, N_FILMS).astype(np.float32)
 
     near, far = (
-        intervals.errors_of({"intervals": intervals.learned(stars, split, people(split))})
+        intervals.errors_of({"intervals": intervals.learned(intervals.told_of(stars, split, people(split)))})
         for stars in (constant, off)
     )
     assert (far.high - far.low).mean() > 1.3 * (near.high - near.low).mean()
 
 
 def test_too_few_later_ratings_give_no_interval(split):
-    assert intervals.learned(constant, split, people(split)[:10]) == {}
+    assert intervals.learned(intervals.told_of(constant, split, people(split)[:10])) == {}
     assert intervals.errors_of({"intervals": {}}) is None
     assert intervals.errors_of({}) is None
 
@@ -87,7 +87,7 @@ def test_who_is_known_better_gets_the_interval_of_their_bucket():
 
 
 def test_what_was_learned_comes_back_from_plain_values(split):
-    told = intervals.learned(constant, split, people(split))
+    told = intervals.learned(intervals.told_of(constant, split, people(split)))
     errors = intervals.errors_of({"intervals": told})
     assert np.asarray(errors.low).tolist() == told["errors"]["low"]
     assert around(errors, 3.5, 15, 100).low < 3.5 < around(errors, 3.5, 15, 100).high
