@@ -116,7 +116,8 @@ def test_everything_starts_answers_and_stops_on_ctrl_c(site, up):
 def test_when_one_part_dies_it_is_named_and_the_rest_stops(site, up):
     nobody = f"redis://127.0.0.1:{free_port()}/0"
     running = up(site | {"REDIS_URL": nobody})
-    running.wait_for("Listening at")
+    # Not at "Listening at": a web worker that is still being born misses the signal for half a minute.
+    running.wait_for(f"at http://localhost:{running.port}/")
     parts = running.parts
     assert "redis" not in parts
 
