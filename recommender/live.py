@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar
+
+from django.db import DatabaseError
 
 from recommender.intervals import errors_of
 from recommender.ml.artefact import DamagedArtefact, open_bundle
@@ -15,6 +18,7 @@ from recommender.ml.stacking import Errors
 from recommender.models import ModelVersion
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,18 @@ def live_models() -> LiveModels | None:
     """The models to serve from, None before the first training. One query; files are opened once."""
     version = ModelVersion.objects.filter(is_live=True).first()
     return _shelf.take(version) if version else None
+
+
+def ask(question: Callable[[LiveModels], T]) -> T | None:
+    """The models' answer, None without a model or where it fails. A broken database is not hidden."""
+    try:
+        live = live_models()
+        return None if live is None else question(live)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("The live models failed; the page falls back")
+        return None
 
 
 def forget() -> None:

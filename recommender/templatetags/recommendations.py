@@ -10,6 +10,7 @@ from django.template.context import RequestContext
 from catalog.models import Movie
 from recommender import services
 from recommender.intervals import Interval
+from recommender.rows import rows_for
 from recommender.visitors import visitor_of
 
 register = template.Library()
@@ -33,7 +34,7 @@ def extent(interval: Interval) -> float:
 @register.inclusion_tag("recommender/_rows.html", takes_context=True)
 def for_you(context: RequestContext, limit: int = 14) -> dict[str, Any]:
     request = context["request"]
-    return {"rows": services.rows_for(visitor_of(request), limit=limit), "request": request}
+    return {"rows": rows_for(visitor_of(request), limit=limit), "request": request}
 
 
 @register.inclusion_tag("recommender/_row.html", takes_context=True)

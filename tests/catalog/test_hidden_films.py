@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from catalog.models import HiddenFilm
 from recommender import services
+from recommender.rows import rows_for
 from recommender.visitors import Visitor
 from tests.factories import MovieFactory, UserFactory
 
@@ -137,10 +138,10 @@ def test_hiding_leaves_the_taste_as_it_was(member, movie):
 @pytest.mark.usefixtures("live_version")
 def test_a_hidden_film_is_in_no_row_and_not_near_another_film(films):
     visitor = Visitor.of_session({film: 10 if film % 2 else 3 for film in range(1, 13)})
-    shown = {pick.movie.pk for row in services.rows_for(visitor) for pick in row.picks}
+    shown = {pick.movie.pk for row in rows_for(visitor) for pick in row.picks}
     near = [pick.movie.pk for pick in services.similar_to(films[1], visitor).picks]
     hidden = {next(iter(shown)), near[0]}
     without = Visitor.of_session(visitor.half_stars, hidden)
-    still = {pick.movie.pk for row in services.rows_for(without) for pick in row.picks}
+    still = {pick.movie.pk for row in rows_for(without) for pick in row.picks}
     assert not still & hidden
     assert near[0] not in {pick.movie.pk for pick in services.similar_to(films[1], without).picks}

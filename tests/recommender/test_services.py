@@ -7,6 +7,7 @@ from django.core.cache import caches
 from catalog import services as catalog_services
 from recommender import live, services
 from recommender.models import ModelVersion
+from recommender.rows import rows_for
 from recommender.visitors import Visitor
 from tests.factories import RatingFactory, UserFactory, WatchFactory
 
@@ -109,7 +110,7 @@ def test_similar_films_share_the_genre_and_leave_the_film_itself_out(films):
 
 @pytest.mark.usefixtures("live_version")
 def test_no_film_stands_twice_on_a_front_page_and_every_row_says_why():
-    rows = services.rows_for(lover_of_westerns(), limit=8)
+    rows = rows_for(lover_of_westerns(), limit=8)
     shown = [pick.movie.pk for row in rows for pick in row.picks]
     assert len(rows) >= 3
     assert len(shown) == len(set(shown))
