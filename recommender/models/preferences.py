@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Preferences(models.Model):
+    """How a member wants recommendations to be; what is not set here is as the site has it."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    # Engine, sliders and filters as steering.py reads them, so that the last choice is there next time.
+    steering = models.JSONField(default=dict, blank=True)
+    shows_predictions = models.BooleanField("show me what I would rate a film", default=True)
+    is_findable = models.BooleanField("let people with a similar taste find me", default=False)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user}"

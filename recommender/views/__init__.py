@@ -1,0 +1,3 @@
+from recommender.views.for_you import for_you
+
+__all__ = ["for_you"]
