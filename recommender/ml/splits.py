@@ -104,6 +104,14 @@ def first_rows(data: Interactions, n: int) -> Interactions:
     return data.take((_places(data) < n) & (counts[data.user] >= n))
 
 
+def shortened(data: Interactions, most: int, seed: int) -> Interactions:
+    """What newcomers have: 1 to `most` rows of each user, as many as drawn evenly in the logarithm."""
+    rng = np.random.default_rng(seed)
+    lengths = np.exp(rng.uniform(0, np.log(most + 1), data.n_users)).astype(np.int64)
+    mixed = data.take(rng.permutation(len(data)))
+    return mixed.take(_places(mixed) < lengths[mixed.user])
+
+
 def _places(data: Interactions) -> NDArray[np.int64]:
     # (n,) the place from 0 of each row among those of its user.
     counts = np.bincount(data.user, minlength=data.n_users)

@@ -14,10 +14,13 @@ others, "Distribution-free predictive inference for regression" (2018).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recommender.ml.contract import Arrays
+from recommender.ml.parts import prefixed, under
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -83,6 +86,26 @@ class Errors(NamedTuple):
         u, i = np.searchsorted(self.user_edges, n_user), np.searchsorted(self.item_edges, n_item)
         low, high = stars + self.low[u, i], stars + self.high[u, i]
         return low.astype(np.float32), high.astype(np.float32)
+
+
+class Weighing(NamedTuple):
+    stack: Stack
+    errors: Errors
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        return prefixed("stack.", self.stack._asdict()) | prefixed("errors.", self.errors._asdict())
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> Self:
+        stack = under("stack.", arrays)
+        mean = float(stack.pop("mean"))
+        return cls(Stack(**stack, mean=mean), Errors(**under("errors.", arrays)))
+
+
+def learn_weighing(parts: Floats, n_user: Counts, n_item: Counts, stars: Floats, penalty: float) -> Weighing:
+    """Stack and errors, both from the same held-out ratings; see learn_stack."""
+    stack = learn_stack(parts, n_user, n_item, stars, penalty)
+    return Weighing(stack, learn_errors(stars - stack.blend(parts, n_user, n_item), n_user, n_item))
 
 
 def learn_errors(error: Floats, n_user: Counts, n_item: Counts, coverage: float = 0.8) -> Errors:

@@ -6,8 +6,9 @@
 The same with stars for numbers (bayesian.py) as a third part brings nothing: .81706 against .81703 on a
 validation part of MovieLens 1M.
 Some ratings of some people are held out, the models are fitted on the rest, and the stack and the errors for
-the intervals are learned from what they say of the held-out ratings. Then the models are fitted on all. So
-nothing that is served has been weighed on what it was fitted on.
+the intervals are learned from what they say of the held-out ratings: once for whole histories and once for
+histories cut down to a newcomer's few ratings, of which data sets hold none. Then the models are fitted on
+all. So nothing that is served has been weighed on what it was fitted on.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStar
 from recommender.ml.interactions import History, Interactions, rows_by_user
 from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus
 from recommender.ml.parts import fit_in_turn, prefixed, starts_of, under, within
-from recommender.ml.stacking import Errors, Stack, learn_errors, learn_stack
+from recommender.ml.splits import shortened
+from recommender.ml.stacking import Weighing, learn_weighing
 
 Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
 LEAST_HELD_OUT = 200  # ratings; with fewer the plain mean is more to be trusted than learned weights
 
 
@@ -44,10 +47,13 @@ class StarBlendConfig:
     held_out: float = 0.1  # of the ratings of those people
     n_people: int = 2000  # of whom ratings are held out
     penalty: float = 1.0
+    few: int = 20  # ratings of a history up to which a newcomer's weights hold
 
     def __post_init__(self) -> None:
         if not 0 < self.held_out < 1 or self.n_people < 1 or self.penalty <= 0:
             raise ValueError("The blend learns from a share of the ratings of at least one person.")
+        if self.few < 1:
+            raise ValueError("A newcomer has at least one rating.")
 
     @property
     def rehearsal(self) -> StarBlendConfig:
@@ -56,16 +62,16 @@ class StarBlendConfig:
 
 
 class StarBlend(Recommender):
-    """Holds its two fitted parts, the weights of each and the quantiles of their common errors."""
+    """Holds its two fitted parts, and what they weigh and err, for short and for long histories."""
 
     name: ClassVar[str] = "star-blend"
     job: ClassVar[Job] = "stars"
     Config: ClassVar[type] = StarBlendConfig
 
     parts_: tuple[Recommender, ...]
-    counts_: NDArray[np.int64]  # (n_items,) ratings of each film
-    stack_: Stack
-    errors_: Errors
+    counts_: Counts  # (n_items,) ratings of each film
+    few_: Weighing
+    many_: Weighing
 
     def __init__(self, config: StarBlendConfig | None = None) -> None:
         self.config: StarBlendConfig = config or StarBlendConfig()
@@ -99,7 +105,10 @@ class StarBlend(Recommender):
     def _learn_weights(self, data: Interactions, seed: int, progress: Progress) -> None:
         known, asked = self._hold_out(data, seed)
         # A former model may have been fitted on what is held out now, so that these begin at none.
-        self._weigh(self._fit_parts(self.config.rehearsal, known, seed, progress, None), known, asked)
+        parts = self._fit_parts(self.config.rehearsal, known, seed, progress, None)
+        counts = np.bincount(known.rated.item, minlength=known.n_items)
+        self.many_ = self._weigh(parts, counts, known, asked)
+        self.few_ = self._weigh(parts, counts, shortened(known.rated, self.config.few, seed), asked)
 
     def _fit_parts(
         self,
@@ -115,23 +124,26 @@ class StarBlend(Recommender):
         )
         return parts
 
-    def _weigh(self, parts: tuple[Recommender, ...], known: Interactions, asked: Interactions) -> None:
-        counts = np.bincount(known.rated.item, minlength=known.n_items)
-        n_user = np.bincount(known.rated.user, minlength=known.n_users)[asked.user]
-        n_item = counts[asked.item]
+    def _weigh(
+        self, parts: tuple[Recommender, ...], counts: Counts, shown: Interactions, asked: Interactions
+    ) -> Weighing:
+        """What the parts weigh where they see the histories of `shown`; `counts` are ratings by film."""
+        n_user = np.bincount(shown.rated.user, minlength=shown.n_users)[asked.user]
         stars = np.empty((len(parts), len(asked)), np.float32)
         for user, rows in rows_by_user(asked.user):
-            history, items = known.history(user), asked.item[rows].astype(np.int64)
+            history, items = shown.history(user), asked.item[rows].astype(np.int64)
             stars[:, rows] = [_score_of(part, history, items) for part in parts]
         penalty = self.config.penalty if len(asked) >= LEAST_HELD_OUT else np.inf
-        self.stack_ = learn_stack(stars, n_user, n_item, asked.rating, min(penalty, 1e12))
-        error = asked.rating - self.stack_.blend(stars, n_user, n_item)
-        self.errors_ = learn_errors(error, n_user, n_item)
+        return learn_weighing(stars, n_user, counts[asked.item], asked.rating, min(penalty, 1e12))
+
+    def weighing(self, history: History) -> Weighing:
+        """What the parts weigh and err for a history as long as this."""
+        return self.few_ if len(history.rated) <= self.config.few else self.many_
 
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; never NaN."""
         stars = np.stack([part.score(history) for part in self.parts_])
-        return self.stack_.blend(stars, len(history.rated), self.counts_)
+        return self.weighing(history).stack.blend(stars, len(history.rated), self.counts_)
 
     def interval(self, history: History, stars: Floats | None = None) -> tuple[Floats, Floats]:
         """(n_items,) each: between these lie four of five ratings that are given later.
@@ -139,7 +151,7 @@ class StarBlend(Recommender):
         `stars` are the scores of this history, where they are known already.
         """
         around = self.score(history) if stars is None else stars
-        return self.errors_.around(around, len(history.rated), self.counts_)
+        return self.weighing(history).errors.around(around, len(history.rated), self.counts_)
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) the parts' shares, each for as much as the part counts.
@@ -147,7 +159,7 @@ class StarBlend(Recommender):
         The weights themselves depend on how long the history is; that is left aside.
         """
         counts = self.counts_[item : item + 1]
-        shares, _ = self.stack_.shares(len(history.rated), counts, len(self.parts_))
+        shares, _ = self.weighing(history).stack.shares(len(history.rated), counts, len(self.parts_))
         own = np.stack([part.contributions(history, item) for part in self.parts_])
         return np.asarray(shares[:, 0] @ own, np.float32)
 
@@ -156,12 +168,11 @@ class StarBlend(Recommender):
         return self.parts_[0].similar(item)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The parts' arrays under their names, and those of the stack and the errors."""
+        """The parts' arrays under their names, and those of both weighings."""
         arrays: dict[str, NDArray[Any]] = {"counts": self.counts_}
         for part in self.parts_:
             arrays |= prefixed(f"{part.name}.", part.state())
-        arrays |= prefixed("stack.", self.stack_._asdict())
-        return arrays | prefixed("errors.", self.errors_._asdict())
+        return arrays | prefixed("few.", self.few_.arrays()) | prefixed("many.", self.many_.arrays())
 
     @classmethod
     def from_state(cls, config: StarBlendConfig, arrays: Arrays) -> Self:
@@ -171,9 +182,7 @@ class StarBlend(Recommender):
             RatingAutoencoder.from_state(config.autoencoder, under("autoencoder.", arrays)),
         )
         model.counts_ = arrays["counts"]
-        stack = under("stack.", arrays)
-        model.stack_ = Stack(stack["weights"], stack["centre"], stack["ends"], float(stack["mean"]))
-        model.errors_ = Errors(**under("errors.", arrays))
+        model.few_, model.many_ = (Weighing.of_arrays(under(name, arrays)) for name in ("few.", "many."))
         return model
 
 

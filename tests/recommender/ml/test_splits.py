@@ -19,6 +19,7 @@ from recommender.ml.splits import (
     newest_split,
     per_user_split,
     random_split,
+    shortened,
     shown_first,
     time_split,
 )
@@ -184,6 +185,23 @@ def test_newcomers_show_their_first_rows(counts: list[int], n: int, timed: bool)
         mine = data.history(user).item.tolist()
         assert shown.history(user).item.tolist() == mine[: len(shown.history(user))]
         assert first.history(user).item.tolist() == mine[: len(first.history(user))]
+
+
+@given(some_counts, st.integers(1, 25), st.integers(0, 3))
+@settings(deadline=None, max_examples=60)
+def test_shortened_histories_hold_a_few_of_their_own_rows(counts: list[int], most: int, seed: int) -> None:
+    data = interactions(counts)
+    short = shortened(data, most, seed)
+    assert set(cells(short)) <= set(cells(data))
+    assert len(set(cells(short))) == len(short)
+    lengths = np.bincount(short.user, minlength=len(counts))
+    assert all(min(n_u, 1) <= n <= min(n_u, most) for n, n_u in zip(lengths, counts, strict=True))
+
+
+def test_short_histories_are_as_often_of_one_row_as_of_two_to_three_or_four_to_seven() -> None:
+    lengths = np.bincount(shortened(interactions([7] * 3000), 7, 0).user)
+    shares = np.histogram(lengths, [1, 2, 4, 8])[0] / 3000
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.03)
 
 
 def test_newcomers_show_the_oldest_first_or_in_an_order_of_chance() -> None:

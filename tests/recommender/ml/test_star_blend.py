@@ -9,7 +9,8 @@ from recommender.ml.autoencoder import AutoencoderConfig
 from recommender.ml.contract import Progress, Recommender, WarmStart
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.ordinal import OrdinalConfig
-from recommender.ml.star_blend import StarBlend, StarBlendConfig
+from recommender.ml.stacking import Weighing
+from recommender.ml.star_blend import Counts, StarBlend, StarBlendConfig
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import RecommenderContract, measure
 
@@ -17,6 +18,7 @@ SMALL = StarBlendConfig(
     ordinal=OrdinalConfig(n_factors=4, n_sweeps=60, n_burn_in=10, n_samples=4, n_chains=1),
     autoencoder=AutoencoderConfig(n_hidden=20, n_axes=15, n_epochs=8, learning_rate=5e-3),
     held_out=0.2,
+    few=6,
 )
 
 
@@ -46,6 +48,7 @@ class Watched(StarBlend):
     def __init__(self, config: StarBlendConfig | None = None) -> None:
         super().__init__(config)
         self.rounds: list[tuple[Interactions, WarmStart | None]] = []
+        self.shown: list[Interactions] = []
         self.asked: list[Interactions] = []
 
     def _fit_parts(
@@ -59,9 +62,12 @@ class Watched(StarBlend):
         self.rounds.append((data, start))
         return super()._fit_parts(config, data, seed, progress, start)
 
-    def _weigh(self, parts: tuple[Recommender, ...], known: Interactions, asked: Interactions) -> None:
+    def _weigh(
+        self, parts: tuple[Recommender, ...], counts: Counts, shown: Interactions, asked: Interactions
+    ) -> Weighing:
+        self.shown.append(shown)
         self.asked.append(asked)
-        super()._weigh(parts, known, asked)
+        return super()._weigh(parts, counts, shown, asked)
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +86,34 @@ def pairs(data: Interactions) -> set[tuple[int, int]]:
 
 def test_no_rating_that_weighs_a_part_was_seen_by_it(fitted: Watched, data: Interactions) -> None:
     (known, _), (everything, _) = fitted.rounds
-    (asked,) = fitted.asked
+    asked, again = fitted.asked
+    assert again is asked
     assert not pairs(known) & pairs(asked)
     assert pairs(known) | pairs(asked) == pairs(data) == pairs(everything)
     assert len(asked) == round(0.2 * len(data.rated))
     assert not np.isnan(asked.rating).any()
+
+
+def test_the_weights_for_newcomers_come_from_histories_cut_down_to_a_few_ratings(fitted: Watched) -> None:
+    (known, _), _ = fitted.rounds
+    whole, cut = fitted.shown
+    assert whole is known
+    assert pairs(cut) < pairs(known)
+    lengths = np.bincount(cut.user, minlength=cut.n_users)
+    assert lengths.max() == fitted.config.few
+    assert lengths[np.unique(known.rated.user)].min() == 1
+
+
+def test_a_short_history_is_weighed_as_newcomers_are_and_a_long_one_as_the_others(
+    fitted: Watched, data: Interactions
+) -> None:
+    long = next(data.history(user) for user in range(150) if len(data.history(user).rated) > SMALL.few)
+    rated = long.rated
+    short = History(rated.item[: SMALL.few], rated.rating[: SMALL.few], rated.time[: SMALL.few])
+    assert fitted.weighing(long) is fitted.many_
+    assert fitted.weighing(short) is fitted.few_
+    assert fitted.weighing(History.empty()) is fitted.few_
+    assert not np.allclose(fitted.few_.stack.weights, fitted.many_.stack.weights)
 
 
 def test_the_parts_that_are_weighed_begin_at_no_former_model(fitted: Watched, data: Interactions) -> None:
@@ -109,7 +138,7 @@ def test_films_are_counted_by_their_ratings_in_all_the_data(fitted: Watched, dat
 
 def test_the_score_is_the_stack_of_the_parts(fitted: Watched, data: Interactions) -> None:
     mine = data.history(2)
-    shares, constant = fitted.stack_.shares(len(mine.rated), fitted.counts_, 2)
+    shares, constant = fitted.weighing(mine).stack.shares(len(mine.rated), fitted.counts_, 2)
     by_hand = sum(share * part.score(mine) for share, part in zip(shares, fitted.parts_, strict=True))
     np.testing.assert_allclose(fitted.score(mine), by_hand + constant, atol=1e-5)
     assert [part.name for part in fitted.parts_] == ["ordinal-svdpp", "autoencoder"]
@@ -154,7 +183,7 @@ def test_contributions_are_those_of_the_parts_for_what_they_count(
     fitted: Watched, data: Interactions
 ) -> None:
     mine, item = data.history(6), 11
-    shares, _ = fitted.stack_.shares(len(mine.rated), fitted.counts_[[item]], 2)
+    shares, _ = fitted.weighing(mine).stack.shares(len(mine.rated), fitted.counts_[[item]], 2)
     by_hand = [
         share * part.contributions(mine, item)
         for share, part in zip(shares[:, 0], fitted.parts_, strict=True)
@@ -182,7 +211,9 @@ def test_two_ratings_are_enough_and_one_is_not() -> None:
         StarBlend(SMALL).fit(Interactions.of([1], [10], [4.0]), seed=0)
 
 
-@pytest.mark.parametrize("wrong", [{"held_out": 0.0}, {"held_out": 1.0}, {"n_people": 0}, {"penalty": 0.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"held_out": 0.0}, {"held_out": 1.0}, {"n_people": 0}, {"penalty": 0.0}, {"few": 0}]
+)
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="at least one person"):
+    with pytest.raises(ValueError, match="at least one"):
         replace(StarBlendConfig(), **wrong)
