@@ -11,6 +11,7 @@ from recommender.ml.metrics.beyond_accuracy import (
     exposure,
     gini,
     intra_list_diversity,
+    miscalibration,
     novelty,
 )
 from recommender.ml.metrics.intervals import (
@@ -61,6 +62,7 @@ __all__ = [
     "like_figures",
     "mae",
     "mean",
+    "miscalibration",
     "ndcg",
     "novelty",
     "place_among",

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
+from scipy.stats import entropy
 from sklearn.metrics.pairwise import cosine_similarity
 
 from recommender.ml import metrics
@@ -93,3 +94,26 @@ def test_diversity_agrees_with_the_cosines_of_scikit_learn(seed: int) -> None:
     expected = 1 - np.mean([cosine[i, j] for i, j in combinations(listed, 2)])
     found = metrics.intra_list_diversity(listed[None, :], sparse.csr_array(features))
     assert found[0] == pytest.approx(expected)
+
+
+def test_a_list_with_the_genres_of_the_past_is_calibrated() -> None:
+    genres = sparse.csr_array([[1.0, 0], [0, 1], [1, 1], [0, 0]])
+    past = sparse.csr_array([[True, True, False, False], [True, False, False, False], [False] * 4])
+    even, one_sided, nothing = [2, 3, -1], [1, 1, -1], [3, -1, -1]
+    found = metrics.miscalibration(np.array([even, one_sided, even]), past, genres)
+    # All of the past in the first genre, of which the list has nothing but what damping lends it.
+    assert found[:2].tolist() == pytest.approx([0, -math.log(0.01)])
+    assert math.isnan(found[2])
+    assert math.isnan(metrics.miscalibration(np.array([nothing]), past[[0]], genres)[0])
+
+
+def test_miscalibration_agrees_with_the_relative_entropy_of_scipy() -> None:
+    rng = np.random.default_rng(0)
+    genres = (rng.random((12, 4)) < 0.5).astype(float)
+    genres[:, 0] = 1
+    past, listed = rng.permutation(12)[:6], rng.permutation(12)[:5]
+    shares = genres / genres.sum(axis=1, keepdims=True)
+    p, q = shares[past].mean(axis=0), shares[listed].mean(axis=0)
+    marked = sparse.csr_array(np.isin(np.arange(12), past)[None, :])
+    found = metrics.miscalibration(listed[None, :], marked, sparse.csr_array(genres))
+    assert found[0] == pytest.approx(entropy(p, 0.99 * q + 0.01 * p))
