@@ -1,8 +1,8 @@
 """Fitted models on disk: a folder of arrays and one manifest, never pickle.
 
     <folder>/manifest.json           format, time, seed, fingerprint of the data, versions of libraries,
-                                     the models with their config, metrics and arrays, and the size
-                                     and SHA-256 of every file
+                                     the models with their config, metrics and arrays, tables of
+                                     arrays beside them, and the size and SHA-256 of every file
     <folder>/arrays/<sha256>.npy     named by the first 32 digits of their own checksum, so that an array
                                      which several models share is stored once
 
@@ -30,7 +30,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ml.contract import Recommender
+from recommender.ml.contract import Arrays, Recommender
 from recommender.ml.interactions import Vocabulary
 from recommender.ml.plain import from_plain
 from recommender.ml.registry import model_class
@@ -72,15 +72,17 @@ class Manifest:
     libraries: dict[str, str]
     items: str
     models: dict[str, StoredModel]
+    tables: dict[str, dict[str, str]]  # name -> array name -> file
     files: dict[str, StoredFile] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Fitted models by name, with the vocabulary of films that their scores run over."""
+    """Fitted models by name, the vocabulary of films that their scores run over, and tables beside them."""
 
     models: dict[str, Recommender]
     items: Vocabulary
+    tables: dict[str, dict[str, NDArray[Any]]]
     manifest: Manifest
 
 
@@ -92,12 +94,13 @@ def write(
     seed: int,
     metrics: Mapping[str, Mapping[str, float]] | None = None,
     fingerprint: str = "",
+    tables: Mapping[str, Arrays] | None = None,
 ) -> Manifest:
     """Store fitted models under `folder`, which must not exist yet.
 
-    `metrics` are per model name, `fingerprint` tells which data were fitted. Raises FileExistsError,
-    TypeError for an array of objects, ValueError for metrics of an unknown model or for a model whose
-    class is not the registered one.
+    `metrics` are per model name, `fingerprint` tells which data were fitted, `tables` are named groups of
+    arrays that were worked out beside the models. Raises FileExistsError, TypeError for an array of objects,
+    ValueError for metrics of an unknown model or for a model whose class is not the registered one.
     """
     measured = metrics or {}
     if unknown := sorted(measured.keys() - models.keys()):
@@ -114,6 +117,7 @@ def write(
             models={
                 name: _store(shelf, name, model, measured.get(name, {})) for name, model in models.items()
             },
+            tables={name: shelf.put_all(arrays, name) for name, arrays in (tables or {}).items()},
             files=shelf.files,
         )
         _write_manifest(aside / MANIFEST, manifest)
@@ -130,7 +134,8 @@ def open_bundle(folder: Path, *, verify: bool = True) -> Bundle:
     for file in sorted(_named_files(manifest)):
         _check(folder, file, manifest.files.get(file), verify=verify)
     models = {name: _restore(folder, name, stored) for name, stored in manifest.models.items()}
-    return Bundle(models, Vocabulary(_open_array(folder, manifest.items)), manifest)
+    tables = {name: _open_all(folder, files) for name, files in manifest.tables.items()}
+    return Bundle(models, Vocabulary(_open_array(folder, manifest.items)), tables, manifest)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -144,6 +149,7 @@ def read_manifest(folder: Path) -> Manifest:
         if plain["format"] != FORMAT:
             raise DamagedArtefact(f"{path} has format {plain['format']}, this version reads format {FORMAT}.")
         intact = signed == _digest(plain)
+        plain.setdefault("tables", {})  # bundles had none once
         manifest: Manifest = from_plain(Manifest, plain)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedArtefact(f"{path} is no readable manifest: {error}.") from error
@@ -174,13 +180,15 @@ class _Shelf:
         self.files[name] = StoredFile(sha256, (self.folder / name).stat().st_size)
         return name
 
+    def put_all(self, arrays: Arrays, what: str) -> dict[str, str]:
+        return {key: self.put(array, f"{key!r} of {what}") for key, array in arrays.items()}
+
 
 def _store(shelf: _Shelf, name: str, model: Recommender, metrics: Mapping[str, float]) -> StoredModel:
     if model_class(model.name) is not type(model):
         raise ValueError(f"{type(model).__name__} is not the class registered as {model.name!r}.")
-    arrays = {key: shelf.put(array, f"{key!r} of {name}") for key, array in model.state().items()}
     plain_metrics = {key: float(value) for key, value in metrics.items()}
-    return StoredModel(model.name, asdict(model.config), plain_metrics, arrays)
+    return StoredModel(model.name, asdict(model.config), plain_metrics, shelf.put_all(model.state(), name))
 
 
 def _restore(folder: Path, name: str, stored: StoredModel) -> Recommender:
@@ -189,12 +197,13 @@ def _restore(folder: Path, name: str, stored: StoredModel) -> Recommender:
         config = from_plain(found.Config, stored.config)
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedArtefact(f"{folder / MANIFEST} describes {name} wrongly: {error}") from error
-    return found.from_state(config, {key: _open_array(folder, file) for key, file in stored.arrays.items()})
+    return found.from_state(config, _open_all(folder, stored.arrays))
 
 
 def _named_files(manifest: Manifest) -> set[str]:
     of_models = (file for stored in manifest.models.values() for file in stored.arrays.values())
-    return {manifest.items, *of_models, *manifest.files}
+    of_tables = (file for files in manifest.tables.values() for file in files.values())
+    return {manifest.items, *of_models, *of_tables, *manifest.files}
 
 
 def _check(folder: Path, file: str, stored: StoredFile | None, *, verify: bool) -> None:
@@ -215,6 +224,10 @@ def _open_array(folder: Path, file: str) -> NDArray[Any]:
         return np.asarray(np.load(folder / file, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError) as error:
         raise DamagedArtefact(f"{folder / file} is no readable array: {error}") from error
+
+
+def _open_all(folder: Path, files: Mapping[str, str]) -> dict[str, NDArray[Any]]:
+    return {key: _open_array(folder, file) for key, file in files.items()}
 
 
 @contextmanager

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -77,6 +78,35 @@ def test_equal_arrays_of_several_models_are_stored_once(
     artefact.write(tmp_path / "twice", models=twice, items=DATA.items, seed=1)
     assert len(arrays_of(tmp_path / "twice")) == 3
     assert artefact.open_bundle(tmp_path / "twice").models.keys() == twice.keys()
+
+
+def test_tables_open_beside_the_models(tmp_path: Path, models: dict[str, Recommender]) -> None:
+    tables = {"map": {"place": np.eye(3, dtype=np.float32), "names": np.array([b"north", b"south"])}}
+    artefact.write(tmp_path / "tabled", models=models, items=DATA.items, seed=1, tables=tables)
+    opened = artefact.open_bundle(tmp_path / "tabled").tables["map"]
+    assert opened.keys() == tables["map"].keys()
+    for name, array in tables["map"].items():
+        np.testing.assert_array_equal(opened[name], array)
+        assert not opened[name].flags.writeable
+
+
+def test_an_altered_table_is_named(tmp_path: Path) -> None:
+    tabled = tmp_path / "tabled"
+    artefact.write(tabled, models={}, items=DATA.items, seed=1, tables={"map": {"place": np.eye(3)}})
+    altered = max(arrays_of(tabled), key=lambda path: np.load(path).ndim)
+    alter_byte(altered, -1)
+    with pytest.raises(DamagedArtefact, match=f"{altered.name} was altered"):
+        artefact.open_bundle(tabled)
+
+
+def test_a_bundle_of_before_there_were_tables_opens(folder: Path) -> None:
+    manifest = folder / artefact.MANIFEST
+    plain = json.loads(manifest.read_text())
+    del plain["tables"], plain["digest"]
+    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    manifest.write_text(json.dumps({**plain, "digest": digest}))
+    assert artefact.open_bundle(folder).tables == {}
 
 
 def test_arrays_without_entries_survive(tmp_path: Path) -> None:
