@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
-        """What somebody rated and hid before logging in comes along."""
+        """What somebody rated and left out before logging in comes along."""
         super().login(request, user)
-        session.adopt_hidden(request, user=user)
+        session.adopt_left_out(request, user=user)
         adopted = session.adopt_ratings(request, user=user)
         if adopted:
             films = "The film you rated is" if adopted == 1 else f"The {adopted} films you rated are"

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from catalog import session
-from catalog.models import HiddenFilm, Movie, Rating
+from catalog.left_out import hidden_films
+from catalog.models import Movie, Rating
 
 ENOUGH_RATINGS = 5
 OFFERED = 9
@@ -21,13 +22,6 @@ def first_films(request: HttpRequest) -> dict[str, Any]:
     known = Movie.objects.for_cards().exclude(pk__in=hidden_films(request))
     films = [(film, given.get(film.pk)) for film in known[:OFFERED]]
     return {"given": given, "to_rate": films, "still_to_rate": ENOUGH_RATINGS - len(given)}
-
-
-def hidden_films(request: HttpRequest) -> set[int]:
-    """The ids of what the visitor does not want to be offered."""
-    if request.user.is_authenticated:
-        return set(HiddenFilm.objects.filter(user=request.user).values_list("movie_id", flat=True))
-    return set(session.hidden(request))
 
 
 def latest_stars(request: HttpRequest) -> dict[int, float]:

@@ -12,21 +12,38 @@ from django.db.models import Count, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.models import HiddenFilm, Movie, Rating, RatingSource, Review, Watch, half_stars
+from catalog.models import (
+    HiddenFilm,
+    Movie,
+    Rating,
+    RatingSource,
+    Review,
+    UnusedFilm,
+    Watch,
+    WatchlistEntry,
+    half_stars,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
 
 @transaction.atomic
-def rate(*, user: AbstractUser, movie: Movie, stars: Decimal | float | str) -> Rating:
-    """Give or change a rating. Raises ValueError where stars are not half stars from 0.5 to 5."""
-    value = half_stars(stars)
-    rating, _ = Rating.objects.update_or_create(
-        user_id=user.pk,
-        movie=movie,
-        defaults={"half_stars": value, "rated_at": timezone.now(), "source": RatingSource.SITE},
-    )
+def rate(
+    *,
+    user: AbstractUser,
+    movie: Movie,
+    stars: Decimal | float | str,
+    predicted: Decimal | float | None = None,
+) -> Rating:
+    """Give or change a rating. Raises ValueError where stars are not half stars from 0.5 to 5.
+
+    `predicted`, in stars, is what the page showed beside the input; a later change does not forget it.
+    """
+    given = {"half_stars": half_stars(stars), "rated_at": timezone.now(), "source": RatingSource.SITE}
+    if predicted is not None:
+        given["predicted"] = round(Decimal(predicted), 1)
+    rating, _ = Rating.objects.update_or_create(user_id=user.pk, movie=movie, defaults=given)
     refresh_counts(movie_ids=[movie.pk])
     return rating
 
@@ -74,6 +91,30 @@ def hide(*, user: AbstractUser, movie: Movie) -> HiddenFilm:
 def unhide(*, user: AbstractUser, movie: Movie) -> bool:
     """True if the film was hidden."""
     removed, _ = HiddenFilm.objects.filter(user_id=user.pk, movie=movie).delete()
+    return bool(removed)
+
+
+def leave_out(*, user: AbstractUser, movie: Movie) -> UnusedFilm:
+    """Learn nothing about this person from a film; the rating and the diary stay as they are."""
+    unused, _ = UnusedFilm.objects.get_or_create(user_id=user.pk, movie=movie)
+    return unused
+
+
+def use_again(*, user: AbstractUser, movie: Movie) -> bool:
+    """True if the film was left out."""
+    removed, _ = UnusedFilm.objects.filter(user_id=user.pk, movie=movie).delete()
+    return bool(removed)
+
+
+def add_to_watchlist(*, user: AbstractUser, movie: Movie) -> WatchlistEntry:
+    """Adding a film twice is adding it once."""
+    entry, _ = WatchlistEntry.objects.get_or_create(user_id=user.pk, movie=movie)
+    return entry
+
+
+def remove_from_watchlist(*, user: AbstractUser, movie: Movie) -> bool:
+    """True if the film was on it."""
+    removed, _ = WatchlistEntry.objects.filter(user_id=user.pk, movie=movie).delete()
     return bool(removed)
 
 

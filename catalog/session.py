@@ -1,4 +1,4 @@
-"""What a visitor without an account rates and hides: kept in the session, adopted at log-in."""
+"""What a visitor without an account rates, hides and leaves out: kept in the session, adopted at log-in."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LIMIT = 200
 _RATINGS = "ratings"
 _HIDDEN = "hidden"
+_UNUSED = "unused"
+_LAST_RATED = "last_rated"
 _DRAFT = "review_draft"
 
 
@@ -56,26 +58,66 @@ def adopt_ratings(request: HttpRequest, *, user: AbstractUser) -> int:
 
 
 def hidden(request: HttpRequest) -> list[int]:
-    """Movie ids, the newest last."""
-    kept: list[int] = request.session.get(_HIDDEN, [])
-    return kept
+    """Ids of films that shall not be recommended, the newest last."""
+    return _ids(request, _HIDDEN)
 
 
 def hide(request: HttpRequest, *, movie: Movie) -> None:
-    """The oldest go where there would be more than a session should carry."""
-    unhide(request, movie=movie)
-    request.session[_HIDDEN] = [*hidden(request), movie.pk][-LIMIT:]
+    _add(request, _HIDDEN, movie)
 
 
 def unhide(request: HttpRequest, *, movie: Movie) -> None:
-    request.session[_HIDDEN] = [pk for pk in hidden(request) if pk != movie.pk]
+    _drop(request, _HIDDEN, movie)
+
+
+def unused(request: HttpRequest) -> list[int]:
+    """Ids of films that shall not be learned from, the newest last."""
+    return _ids(request, _UNUSED)
+
+
+def leave_out(request: HttpRequest, *, movie: Movie) -> None:
+    _add(request, _UNUSED, movie)
+
+
+def use_again(request: HttpRequest, *, movie: Movie) -> None:
+    _drop(request, _UNUSED, movie)
 
 
 @transaction.atomic
-def adopt_hidden(request: HttpRequest, *, user: AbstractUser) -> None:
+def adopt_left_out(request: HttpRequest, *, user: AbstractUser) -> None:
+    """Hand what is hidden and what is not learned from to the account."""
     for movie in Movie.objects.filter(pk__in=hidden(request)):
         services.hide(user=user, movie=movie)
-    request.session.pop(_HIDDEN, None)
+    for movie in Movie.objects.filter(pk__in=unused(request)):
+        services.leave_out(user=user, movie=movie)
+    for key in (_HIDDEN, _UNUSED):
+        request.session.pop(key, None)
+
+
+def _ids(request: HttpRequest, key: str) -> list[int]:
+    kept: list[int] = request.session.get(key, [])
+    return kept
+
+
+def _add(request: HttpRequest, key: str, movie: Movie) -> None:
+    # The oldest go where there would be more than a session should carry.
+    _drop(request, key, movie)
+    request.session[key] = [*_ids(request, key), movie.pk][-LIMIT:]
+
+
+def _drop(request: HttpRequest, key: str, movie: Movie) -> None:
+    request.session[key] = [pk for pk in _ids(request, key) if pk != movie.pk]
+
+
+def note_rated(request: HttpRequest, *, movie: Movie, former: float | None) -> None:
+    """For the next page, which says what the rating changed: the film and its stars before."""
+    request.session[_LAST_RATED] = [movie.pk, former]
+
+
+def last_rated(request: HttpRequest) -> tuple[int, float | None] | None:
+    """Said once."""
+    noted = request.session.pop(_LAST_RATED, None)
+    return tuple(noted) if noted else None
 
 
 def keep_draft(request: HttpRequest, *, movie: Movie, text: str) -> None:

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import services, session
+from catalog import left_out, services, session
 from catalog.filters import BrowseFilter
 from catalog.forms import LogForm, RatingForm, ReviewForm, SearchForm
-from catalog.models import Movie, Rating, Review, Watch
-from catalog.newcomers import first_films, hidden_films
+from catalog.models import Movie, Rating, Review, Watch, WatchlistEntry
+from catalog.newcomers import first_films
 from catalog.pagination import page_of
 from catalog.permissions import may_change
 from catalog.redirects import back
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         context["diary"] = Watch.objects.filter(user=request.user).diary()[:7]
         return render(request, "catalog/home.html", context)
-    wall = Movie.objects.by_weighted_rating().exclude(pk__in=hidden_films(request))
+    wall = Movie.objects.by_weighted_rating().exclude(pk__in=left_out.hidden_films(request))
     context["wall"] = wall.for_cards()[:21]
     return render(request, "catalog/welcome.html", context)
 
@@ -64,7 +64,7 @@ def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 def _film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: Any) -> HttpResponse:
     reviews = page_of(request, film.reviews.for_film(), size=REVIEWS_ON_FILM_PAGE)
     context = _aside(request, film) | _own_part(request, film) | {"reviews": reviews} | forms
-    context["is_hidden"] = film.pk in hidden_films(request)
+    context["is_hidden"] = left_out.is_hidden(request, film)
     return render(request, "catalog/movie.html", context, status=status)
 
 
@@ -74,6 +74,7 @@ def _aside(request: HttpRequest, film: Movie) -> dict[str, Any]:
         "stars": _stars_of(request, film),
         "histogram": film.ratings.histogram(),
         "imported_count": film.ratings.imported().count(),
+        "is_unused": left_out.is_unused(request, film),
     }
 
 
@@ -94,6 +95,7 @@ def _own_part(request: HttpRequest, film: Movie) -> dict[str, Any]:
     return {
         "watches": list(Watch.objects.filter(user=request.user, movie=film).order_by("-watched_on", "-pk")),
         "own_review": review,
+        "is_on_watchlist": WatchlistEntry.objects.filter(user=request.user, movie=film).exists(),
         "log_form": LogForm(),
         "review_form": ReviewForm(instance=review, initial=initial),
     }
@@ -113,12 +115,14 @@ def movie_rate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rate(request: HttpRequest, film: Movie, form: RatingForm) -> None:
-    stars = form.cleaned_data["stars"]
+    stars, predicted = form.cleaned_data["stars"], form.cleaned_data["predicted"]
+    if not request.htmx or request.htmx.target == "film-aside":
+        session.note_rated(request, movie=film, former=_stars_of(request, film))
     if request.user.is_authenticated:
         if stars is None:
             services.remove_rating(user=request.user, movie=film)
         else:
-            services.rate(user=request.user, movie=film, stars=stars)
+            services.rate(user=request.user, movie=film, stars=stars, predicted=predicted)
     elif stars is None:
         session.remove_rating(request, movie=film)
     else:
@@ -148,7 +152,7 @@ def movie_hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Suggest a film no more, or with `undo` again. A card on a page is exchanged alone."""
     film = get_object_or_404(Movie.objects.for_cards(), pk=pk)
     is_undone = "undo" in request.POST
-    _hide(request, film, is_undone=is_undone)
+    left_out.hide(request, film, is_undone=is_undone)
     if request.htmx.target == f"card-{film.pk}":
         card = "catalog/_shown_again.html" if is_undone else "catalog/_hidden_card.html"
         return render(request, card, {"movie": film})
@@ -157,18 +161,35 @@ def movie_hide(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, film.get_absolute_url())
 
 
-def _hide(request: HttpRequest, film: Movie, *, is_undone: bool) -> None:
+@require_POST
+def movie_watchlist(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a film on one's watchlist, or with `undo` take it off."""
+    film = get_object_or_404(Movie, pk=pk)
     if not request.user.is_authenticated:
-        (session.unhide if is_undone else session.hide)(request, movie=film)
-    elif is_undone:
-        services.unhide(user=request.user, movie=film)
+        return redirect_to_login(film.get_absolute_url())
+    if "undo" in request.POST:
+        services.remove_from_watchlist(user=request.user, movie=film)
     else:
-        services.hide(user=request.user, movie=film)
+        services.add_to_watchlist(user=request.user, movie=film)
+    where = "off your watchlist" if "undo" in request.POST else "on your watchlist"
+    messages.success(request, f"{film.title} is {where}.")
+    return back(request, film.get_absolute_url())
+
+
+@require_POST
+def movie_use(request: HttpRequest, pk: int) -> HttpResponse:
+    """Learn nothing from a film that was seen, or with `undo` learn from it again."""
+    film = get_object_or_404(Movie, pk=pk)
+    is_undone = "undo" in request.POST
+    left_out.leave_out(request, film, is_undone=is_undone)
+    says = "counts for your suggestions again" if is_undone else "counts for your suggestions no more"
+    messages.success(request, f"{film.title} {says}.")
+    return back(request, film.get_absolute_url())
 
 
 @require_safe
 def hidden(request: HttpRequest) -> HttpResponse:
-    films = Movie.objects.filter(pk__in=hidden_films(request)).order_by("title", "pk")
+    films = Movie.objects.filter(pk__in=left_out.hidden_films(request)).order_by("title", "pk")
     page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
     return render(request, "catalog/hidden.html", {"page": page})
 

@@ -35,6 +35,8 @@ MENU = {
         "catalog.Review": "rate_review",
         "catalog.Watch": "visibility",
         "catalog.HiddenFilm": "visibility_off",
+        "catalog.UnusedFilm": "school",
+        "catalog.WatchlistEntry": "bookmark",
     },
     "Recommender": {
         "recommender.ModelVersion": "neurology",

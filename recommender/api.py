@@ -10,7 +10,8 @@ from rest_framework.viewsets import ViewSet
 
 from catalog.api import MovieSerializer, errors
 from recommender.live import live_models
-from recommender.services import DEFAULT_ENGINE, ENGINES, recommend
+from recommender.services import recommend
+from recommender.steering import DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 from recommender.visitors import Visitor
 
 NO_MODEL = "No model is trained yet; these are the highest rated films that you have not seen."
@@ -18,6 +19,12 @@ NO_MODEL = "No model is trained yet; these are the highest rated films that you 
 
 class QuestionSerializer(serializers.Serializer):
     engine = serializers.ChoiceField(choices=list(ENGINES.items()), default=DEFAULT_ENGINE)
+    rarity = serializers.ChoiceField(choices=list(SLIDER), default=0, help_text="From popular to rare.")
+    newness = serializers.ChoiceField(choices=list(SLIDER), default=0, help_text="From old to new.")
+    surprise = serializers.ChoiceField(choices=list(SLIDER), default=0, help_text="From safe to surprising.")
+    genre = serializers.SlugField(default="", allow_blank=True, help_text="Its slug.")
+    language = serializers.CharField(default="", allow_blank=True, max_length=3, help_text="ISO 639-1.")
+    longest = serializers.IntegerField(min_value=0, default=0, help_text="Minutes; 0 for any length.")
     n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many films.")
 
 
@@ -44,12 +51,13 @@ class RecommendationViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         question = QuestionSerializer(data=request.query_params)
         question.is_valid(raise_exception=True)
-        engine, limit = question.validated_data["engine"], question.validated_data["n"]
+        asked = dict(question.validated_data)
+        limit, steering = asked.pop("n"), Steering(**asked)
         live = live_models()
         answer = {
-            "engine": engine,
+            "engine": steering.engine,
             "model_version": live.version if live else None,
             "detail": "" if live else NO_MODEL,
-            "results": recommend(Visitor.of_member(request.user), engine=engine, limit=limit),
+            "results": recommend(Visitor.of_member(request.user), steering=steering, limit=limit),
         }
         return Response(AnswerSerializer(answer).data)

@@ -1,16 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 
-from recommender.services import DEFAULT_ENGINE, ENGINES
+from catalog.models import Genre, Movie
+from recommender.models import Preferences
+from recommender.steering import AS_IT_COMES, DEFAULT_ENGINE, ENGINES, SLIDER, Steering
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+LENGTHS = [(0, "Any length"), (90, "Up to 1½ hours"), (120, "Up to 2 hours"), (150, "Up to 2½ hours")]
+NO_ENGINE = "There is no such engine here. Choose one from the list."
 
 
-class EngineForm(forms.Form):
+def _genres() -> list[tuple[str, str]]:
+    return [("", "Every genre"), *Genre.objects.values_list("slug", "name")]
+
+
+def _languages() -> list[tuple[str, str]]:
+    known = (
+        Movie.objects.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
+    )
+    return [("", "Every language"), *((code, code.upper()) for code in known)]
+
+
+class Slider(forms.TypedChoiceField):
+    """A few steps between two words; nought, in the middle, leaves things as they come."""
+
+    def __init__(self, low: str, high: str) -> None:
+        ends = {"min": SLIDER.start, "max": SLIDER.stop - 1, "step": 1}
+        super().__init__(
+            choices=[(step, step) for step in SLIDER],
+            coerce=int,
+            empty_value=0,
+            required=False,
+            initial=0,
+            label=f"{low} to {high}",
+            widget=forms.NumberInput(attrs={"type": "range", **ends}),
+        )
+        self.low, self.high = low, high
+
+
+class SteeringForm(forms.Form):
     engine = forms.ChoiceField(
         choices=list(ENGINES.items()),
         required=False,
-        initial=DEFAULT_ENGINE,
         label="Chosen by",
-        error_messages={"invalid_choice": "There is no such engine here. Choose one from the list."},
+        error_messages={"invalid_choice": NO_ENGINE},
     )
+    rarity = Slider("popular", "rare")
+    newness = Slider("old", "new")
+    surprise = Slider("safe", "surprising")
+    genre = forms.ChoiceField(choices=_genres, required=False)
+    language = forms.ChoiceField(choices=_languages, required=False)
+    longest = forms.TypedChoiceField(
+        choices=LENGTHS, coerce=int, empty_value=0, required=False, label="Length"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(list(self.fields["language"].choices)) == 1:
+            del self.fields["language"]
 
     def clean_engine(self) -> str:
         return self.cleaned_data["engine"] or DEFAULT_ENGINE
+
+    @property
+    def sliders(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("rarity", "newness", "surprise")]
+
+    @property
+    def steering(self) -> Steering:
+        """What was chosen; as it comes for what makes no sense."""
+        return Steering(**self.cleaned_data) if self.is_valid() else AS_IT_COMES
+
+
+class PreferencesForm(forms.ModelForm):
+    class Meta:
+        model = Preferences
+        fields = ["shows_predictions", "is_findable"]
+
+    def __init__(self, *args: Any, user: AbstractBaseUser | AnonymousUser, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.is_authenticated:
+            del self.fields["is_findable"]

@@ -62,6 +62,7 @@ def learned(told: Told) -> dict[str, Any]:
     return {
         "errors": {name: np.asarray(value).tolist() for name, value in whole._asdict().items()},
         "coverage": round(float(np.mean(_inside(errors, held))), 4),
+        "buckets": _by_bucket(errors, held),
         "ratings": len(told.actual),
     }
 
@@ -92,6 +93,19 @@ def told_of(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArr
         n = np.full(len(future), len(past.rated))
         parts.append(Told(np.full(len(future), place), predicted, future.rating, n, counts[future.item]))
     return Told(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _by_bucket(errors: Errors, told: Told) -> list[dict[str, Any]]:
+    """Coverage by what is known: people's buckets from few to many ratings, and in each the films'."""
+    inside = np.array(_inside(errors, told))
+    user = np.searchsorted(errors.user_edges, told.n_user)
+    item = np.searchsorted(errors.item_edges, told.n_item)
+    found = []
+    for row, column in np.ndindex(errors.low.shape):
+        own = inside[(user == row) & (item == column)]
+        share = round(float(own.mean()), 4) if len(own) else None
+        found.append({"person": row, "film": column, "coverage": share, "ratings": len(own)})
+    return found
 
 
 def _inside(errors: Errors, told: Told) -> list[bool]:

@@ -15,6 +15,7 @@ from recommender.ml.artefact import DamagedArtefact, open_bundle
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import Vocabulary
 from recommender.ml.stacking import Errors
+from recommender.ml.taste_map import TABLE, TasteMap
 from recommender.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class LiveModels:
     models: Mapping[str, Recommender]
     items: Vocabulary
     errors: Errors | None = None  # of predicted stars, by what is known of person and film
+    taste_map: TasteMap | None = None  # older versions have none
 
 
 class _Shelf:
@@ -64,7 +66,14 @@ class _Shelf:
 
 def _open(version: ModelVersion) -> LiveModels:
     bundle = open_bundle(version.folder)
-    return LiveModels(version.name, bundle.models, bundle.items, errors_of(version.metrics))
+    drawn = bundle.tables.get(TABLE)
+    return LiveModels(
+        version.name,
+        bundle.models,
+        bundle.items,
+        errors_of(version.metrics),
+        TasteMap.of(drawn) if drawn else None,
+    )
 
 
 _shelf = _Shelf()

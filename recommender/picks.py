@@ -36,10 +36,14 @@ def picks_of(
     rows: Rows,
     stars: Floats | None,
     because: Mapping[int, str] | None = None,
+    movies: Mapping[int, Movie] | None = None,
 ) -> list[Pick]:
-    """Films of `rows` in their order; a film deleted since the training is left out. One query."""
-    ids = [int(live.items.ids[row]) for row in rows]
-    movies = Movie.objects.for_cards().in_bulk(ids)
+    """Films of `rows` in their order; a film deleted since the training is left out.
+
+    `movies` are those that were read already, by id; else they are read here.
+    """
+    ids = live.items.ids[rows].tolist()
+    movies = movies_of(live, rows) if movies is None else movies
     picks = []
     for row, movie_id in zip(rows.tolist(), ids, strict=True):
         if movie_id in movies:
@@ -48,6 +52,11 @@ def picks_of(
             interval = None if told is None else interval_of(live, visitor, film, told)
             picks.append(Pick(film, told, (because or {}).get(row, ""), interval))
     return picks
+
+
+def movies_of(live: LiveModels, rows: Rows) -> dict[int, Movie]:
+    """As cards show them, by id."""
+    return Movie.objects.for_cards().in_bulk(live.items.ids[rows].tolist())
 
 
 def interval_of(live: LiveModels, visitor: Visitor, film: Movie, stars: float) -> Interval | None:

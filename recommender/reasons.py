@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from catalog.models import Movie
 from recommender.live import LiveModels
 from recommender.ml.interactions import History
-from recommender.scoring import STARS, Rows, hybrid
+from recommender.scoring import STARS, Floats, Rows, hybrid
 from recommender.visitors import Visitor
 
+if TYPE_CHECKING:
+    from recommender.ml.content import Content
+
 REASONS = 3
+# Words that a card has room for, films that may speak for it, and for how many others each may.
+SHARED = 3
+SPEAKERS = 5
+SPEAKS_FOR = 2
+# What a list's films are owed to, by engine. EASE speaks for the blend of list models, of which it makes the
+# most; the twin autoencoders would take a second to say it for one page.
+EXPLAINED = {
+    "list-blend": "ease",
+    **{name: name for name in ("hybrid", "ease", "svdpp", "autoencoder", "user-cf", "content")},
+}
 
 
 @dataclass(frozen=True)
@@ -31,15 +46,55 @@ def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
     return [Reason(movies[film], visitor.stars(film), share) for film, share in found if film in movies]
 
 
-def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows) -> dict[int, str]:
-    """For each row the film of the history that speaks most for it, in one query for all titles."""
-    if not visitor:
-        return {}
+def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, str]:
+    """For each row the film of the history that speaks most for it, in one query for all titles.
+
+    One film speaks for two others at most, then the next best has its turn. By content it says in a few words
+    what they share.
+    """
     history = visitor.history(live.items)
-    weightiest = {int(row): _contributions(live, history, int(row))[:1] for row in rows}
-    speaking = {row: found[0][0] for row, found in weightiest.items() if found and found[0][1] > 0}
-    titles = dict(Movie.objects.filter(pk__in=set(speaking.values())).order_by().values_list("pk", "title"))
-    return {row: f"because of {titles[film]}" for row, film in speaking.items() if film in titles}
+    if not len(history) or engine not in EXPLAINED:
+        return {}
+    speaking = _in_turn({int(row): _speakers(live, history, int(row), engine) for row in rows})
+    ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
+    titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
+    found = {row: titles[film] for row, film in ids.items() if film in titles}
+    if engine != "content":
+        return {row: f"because of {title}" for row, title in found.items()}
+    shared = {row: shared_words(live, speaking[row], row) for row in found}
+    return {row: f"{words}, as in {found[row]}" for row, words in shared.items() if words}
+
+
+def shared_words(live: LiveModels, first: int, second: int) -> str:
+    """At most SHARED words, genres and people that two rows have in common, "" for none."""
+    content = cast("Content", live.models["content"])
+    return ", ".join(term.name for term in content.shared_terms(first, second, SHARED))
+
+
+def _in_turn(speakers: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    spoken: Counter[int] = Counter()
+    chosen = {}
+    for row, films in speakers.items():
+        left = [film for film in films if spoken[film] < SPEAKS_FOR]
+        if left:
+            chosen[row] = left[0]
+            spoken[left[0]] += 1
+    return chosen
+
+
+def _speakers(live: LiveModels, history: History, row: int, engine: str) -> list[int]:
+    """Rows of the history that add something, the weightiest of them first."""
+    added = _added(live, history, row, engine)
+    order = np.argsort(-added, kind="stable")[:SPEAKERS]
+    return [int(history.item[place]) for place in order if added[place] > 0]
+
+
+def _added(live: LiveModels, history: History, row: int, engine: str) -> Floats:
+    """(len(history),) by the model that speaks for the engine; by predicted stars where it is not live."""
+    speaker = live.models.get(EXPLAINED[engine])
+    if speaker is None or engine == "hybrid":
+        return hybrid(live).star_contributions(history, row)
+    return speaker.contributions(history, row)
 
 
 def stars_without(live: LiveModels, visitor: Visitor, reasons: Sequence[Reason], row: int) -> float | None:

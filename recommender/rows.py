@@ -1,57 +1,276 @@
-"""The rows of a front page, each with a purpose of its own, and no film on two of them."""
+"""The rows of a front page: each has a purpose of its own and says it, and no film is on two of them.
+
+A row proposes films in its own order; those that an earlier row shows are skipped, and a row that keeps too
+few is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, partial
 
 import numpy as np
+from django.utils import timezone
 
 from catalog.models import Movie
+from recommender.evenings import Evening
+from recommender.film_facts import FilmFacts, facts_of
 from recommender.live import LiveModels, ask
-from recommender.picks import Pick, Row, chart, picks_of
-from recommender.scoring import best, row_of, stars_of, without
+from recommender.ml.diversity import normal_scores
+from recommender.ml.twin import TwinAutoencoders
+from recommender.picks import Row, movies_of, picks_of
+from recommender.reasons import main_reasons, shared_words
+from recommender.scoring import (
+    Floats,
+    Rows,
+    best,
+    list_scores,
+    row_of,
+    rows_of,
+    scores_of,
+    shown_stars,
+    stars_of,
+    without,
+)
 from recommender.services import recommend
+from recommender.steering import AS_IT_COMES, Steering, steered, vectors_of
 from recommender.visitors import Visitor
 
 # What a visitor must have given a film for a row to be named after it.
 LIKED = 4.0
 # The neighbours of a liked film from which the hybrid of document B picks.
 NEIGHBOURS = 30
+LEAST = 4
+# Of a film that few know: not among the third that most people rated, and not known to fewer than these.
+GEM_SHARE, GEM_RATINGS = 1 / 3, 5
+NEW_YEARS = 3
+# How loud the weekday is beside taste, in deviations of a place.
+WEEKDAY = 0.3
 
 
-def rows_for(visitor: Visitor, *, limit: int = 14) -> list[Row]:
-    """The rows of a front page, each with its purpose, no film on two of them."""
-    why = "What everything you watched and rated points to" if visitor else "What most people here come for"
-    top = Row("Top picks", why, recommend(visitor, limit=limit))
-    rows = [top]
-    shown = {pick.movie.pk for pick in top.picks}
-    for film in _recently_liked(visitor)[:2]:
-        row = because_of(visitor, film, limit=limit, exclude=shown)
-        shown |= {pick.movie.pk for pick in row.picks}
-        rows.append(row)
-    highest = chart(limit=limit, exclude=shown | visitor.unwanted)
-    rows.append(Row("Well loved here", "The highest rated films that you have not seen", highest))
-    return [row for row in rows if row.picks]
+@dataclass(frozen=True)
+class Plan:
+    title: str
+    why: str
+    rows: Rows  # candidates in their order
+    about: Movie | None = None
+    least: int = LEAST  # films, with fewer it is left out
+    reasons: Callable[[Rows], dict[int, str]] | None = None
 
 
-def because_of(visitor: Visitor, film: Movie, *, limit: int, exclude: Collection[int] = ()) -> Row:
-    """The hybrid of document B: content neighbours of `film`, ordered by what the visitor would give them."""
-    unwanted = visitor.unwanted | set(exclude)
-    picks = ask(lambda live: _neighbours_by_stars(live, visitor, film, limit, unwanted)) or []
-    why = "Near it in story and people, ordered by what you would give them"
-    return Row("Because you liked", why, picks, film)
+@dataclass(frozen=True)
+class Sight:
+    """What the makers of rows see."""
+
+    live: LiveModels
+    visitor: Visitor
+    steering: Steering
+    evening: Evening | None
+    now: datetime
+    limit: int
+
+    @property
+    def wide(self) -> int:
+        """Candidates enough for a row of which other rows have taken the best."""
+        return 6 * self.limit
+
+    def left(self, scores: Floats) -> Floats:
+        return without(self.live, scores, self.visitor.unwanted)
+
+    @cached_property
+    def facts(self) -> FilmFacts:
+        return facts_of(self.live)
+
+    @cached_property
+    def stars(self) -> Floats:
+        return stars_of(self.live, self.visitor)
+
+    @cached_property
+    def list_scores(self) -> Floats:
+        return self.left(list_scores(self.live, self.visitor, self.steering.engine))
 
 
-def _neighbours_by_stars(
-    live: LiveModels, visitor: Visitor, film: Movie, limit: int, unwanted: Collection[int]
-) -> list[Pick]:
-    row = row_of(live, film)
-    if row is None:
-        return []
-    likeness = without(live, live.models["content"].similar(row), {film.pk, *unwanted})
-    stars = stars_of(live, visitor)
-    near = best(likeness, NEIGHBOURS)
-    return picks_of(live, visitor, near[np.argsort(-stars[near], kind="stable")][:limit], stars)
+def rows_for(
+    visitor: Visitor,
+    *,
+    limit: int = 14,
+    steering: Steering = AS_IT_COMES,
+    evening: Evening | None = None,
+    now: datetime | None = None,
+) -> list[Row]:
+    """The rows of a front page for a visitor, whose evenings the diary tells.
+
+    Without a model the chart stands alone.
+    """
+    moment = now or timezone.localtime()
+    rows = ask(lambda live: _rows(Sight(live, visitor, steering, evening, moment, limit)))
+    if rows:
+        return rows
+    films = recommend(visitor, limit=limit)
+    return [Row("Well loved here", "The highest rated films that you have not seen", films)] if films else []
+
+
+def _rows(sight: Sight) -> list[Row]:
+    """All films of the page are read at once."""
+    plans = _without_repeats(sight)
+    movies = movies_of(sight.live, np.concatenate([plan.rows for plan in plans])) if plans else {}
+    return [_row(sight, plan, movies) for plan in plans]
+
+
+def _without_repeats(sight: Sight) -> list[Plan]:
+    shown: set[int] = set()
+    kept = []
+    for plan in _plans(sight):
+        fresh = [row for row in plan.rows.tolist() if row not in shown][: sight.limit]
+        if len(fresh) >= plan.least:
+            shown.update(fresh)
+            kept.append(replace(plan, rows=np.array(fresh, np.int64)))
+    return kept
+
+
+def _plans(sight: Sight) -> Iterator[Plan]:
+    makers = MEMBERS if sight.visitor else STRANGERS
+    for make in makers:
+        yield from make(sight)
+
+
+def _row(sight: Sight, plan: Plan, movies: Mapping[int, Movie]) -> Row:
+    live, visitor = sight.live, sight.visitor
+    because = None if plan.reasons is None else plan.reasons(plan.rows)
+    picks = picks_of(live, visitor, plan.rows, shown_stars(live, visitor), because, movies)
+    return Row(plan.title, plan.why, picks, plan.about)
+
+
+def _top(sight: Sight) -> Iterator[Plan]:
+    why = "What everything you rated and watched points to" if sight.visitor else "What most people come for"
+    live, visitor, steering = sight.live, sight.visitor, sight.steering
+    rows = steered(live, visitor, steering, sight.limit, visitor.unwanted)
+    yield Plan(
+        "Top picks", why, rows, reasons=lambda rows: main_reasons(live, visitor, rows, steering.engine)
+    )
+
+
+def _because(sight: Sight) -> Iterator[Plan]:
+    """The hybrid of document B: content neighbours of a liked film, by what the visitor would give them."""
+    for film in _recently_liked(sight.visitor):
+        row = row_of(sight.live, film)
+        if row is not None:
+            likeness = without(
+                sight.live, sight.live.models["content"].similar(row), {film.pk, *sight.visitor.unwanted}
+            )
+            near = best(likeness, NEIGHBOURS)
+            by_stars = near[np.argsort(-sight.stars[near], kind="stable")]
+            why = "Near it in story and people, the ones you would like best first"
+            yield Plan("Because you liked", why, by_stars, film, reasons=partial(_shared, sight.live, row))
+
+
+def _shared(live: LiveModels, liked: int, rows: Rows) -> dict[int, str]:
+    return {row: shared_words(live, liked, row) for row in rows.tolist()}
+
+
+def _tonight(sight: Sight) -> Iterator[Plan]:
+    """What suits this weekday: by the length of such evenings in the diary, and by what others like on it."""
+    scores = normal_scores(sight.list_scores)
+    day = sight.now.strftime("%A")
+    why = f"What goes down well on a {day}"
+    twin = sight.live.models.get("twin-autoencoders")
+    if isinstance(twin, TwinAutoencoders) and twin.knows_days_:
+        scores = scores + WEEKDAY * normal_scores(_lift(sight, twin))
+    if sight.evening is not None:
+        minutes = sight.facts.runtime
+        fits = (minutes >= sight.evening.shortest) & (minutes <= sight.evening.longest)
+        scores = np.where(fits, scores, np.nan)
+        why = f"Your {day}s have room for about {sight.evening.typical} minutes"
+    elif not isinstance(twin, TwinAutoencoders) or not twin.knows_days_:
+        return
+    yield Plan("Tonight", why, best(np.asarray(scores, np.float32), sight.wide))
+
+
+def _lift(sight: Sight, twin: TwinAutoencoders) -> Floats:
+    """(n_items,) stars that the weekday adds."""
+    history = sight.visitor.history(sight.live.items)
+    return twin.score_on(history, sight.now.weekday()) - twin.score(history)
+
+
+def _people(sight: Sight) -> Iterator[Plan]:
+    if "user-cf" in sight.live.models:
+        scores = sight.left(scores_of(sight.live, sight.visitor, "user-cf"))
+        why = "Seen by those whose shelves look most like yours"
+        yield Plan("From people like you", why, best(scores, sight.wide))
+
+
+def _watchlist(sight: Sight) -> Iterator[Plan]:
+    rows = rows_of(sight.live, sorted(sight.visitor.watchlist - sight.visitor.unwanted))
+    why = "You meant to see these; the best bet first"
+    yield Plan("Back to your watchlist", why, rows[np.argsort(-sight.stars[rows], kind="stable")], least=1)
+
+
+def _gems(sight: Sight) -> Iterator[Plan]:
+    known = sight.facts.popularity
+    rated = known[known > 0]
+    if not len(rated):
+        return
+    few = (known >= GEM_RATINGS) & (known <= np.quantile(rated, 1 - GEM_SHARE))
+    stars = sight.left(np.where(few, sight.stars, np.nan).astype(np.float32))
+    why = "Few have seen them; you would rate them high"
+    yield Plan("Hidden gems", why, best(stars, sight.wide))
+
+
+def _new(sight: Sight) -> Iterator[Plan]:
+    year = sight.facts.year
+    if np.isnan(year).all():
+        return
+    newest = year > np.nanmax(year) - NEW_YEARS
+    scores = np.where(newest, sight.list_scores, np.nan)
+    yield Plan("New here", "The newest films of this site, in your order", best(scores, sight.wide))
+
+
+def _something_else(sight: Sight) -> Iterator[Plan]:
+    """Safe exploration: well known, well predicted, and far from all that the visitor liked."""
+    liked = rows_of(
+        sight.live, [film for film in sight.visitor.ordered if (sight.visitor.stars(film) or 0) >= LIKED]
+    )
+    stars = sight.left(sight.stars)
+    if not len(liked) or np.isnan(stars).all():
+        return
+    V = vectors_of(sight.live)
+    unit = V / np.maximum(np.linalg.norm(V, axis=1, keepdims=True), 1e-9)
+    near = (unit @ unit[liked].T).max(axis=1)
+    popularity = sight.facts.popularity
+    safe = (stars >= np.nanquantile(stars, 0.9)) & (popularity >= np.nanquantile(popularity, 0.8))
+    why = "Away from what you usually watch, yet a safe bet"
+    yield Plan("Something else", why, best(np.where(safe, -near, np.nan), sight.wide))
+
+
+def _only_plot(sight: Sight) -> Iterator[Plan]:
+    nobody = sight.live.models["popularity"].score(sight.visitor.history(sight.live.items)) == 0
+    scores = sight.left(scores_of(sight.live, sight.visitor, "content"))
+    why = "Nobody has rated these yet: chosen by story, genre and people alone"
+    yield Plan("Only from the plot", why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.limit))
+
+
+def _well_loved(sight: Sight) -> Iterator[Plan]:
+    chart_scores = sight.left(scores_of(sight.live, Visitor.of_session({}), "weighted-rating"))
+    why = "The highest rated films that you have not seen"
+    yield Plan("Well loved here", why, best(chart_scores, sight.wide))
+
+
+Maker = Callable[[Sight], Iterator[Plan]]
+MEMBERS: tuple[Maker, ...] = (
+    _top,
+    _because,
+    _tonight,
+    _watchlist,
+    _people,
+    _gems,
+    _new,
+    _something_else,
+    _only_plot,
+    _well_loved,
+)
+STRANGERS: tuple[Maker, ...] = (_top, _well_loved, _new)
 
 
 def _recently_liked(visitor: Visitor) -> list[Movie]:

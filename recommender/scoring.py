@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from recommender.live import LiveModels
+from recommender.ml.diversity import normal_scores
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -22,21 +23,52 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 STARS = (0.5, 5.0)
+# How loud popularity is in the lists of a star model, both by place alone.
+POPULARITY_OF_STARS = 1.0
+# How loud predicted stars are beside the blend of list models.
+LIKING = 0.4
 
 
 def scores_of(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
     """(n_items,) in the engine's own unit, NaN where it cannot say."""
     score = live.models[engine].score
-    return _kept(f"{live.version}:{engine}:{visitor.key}", lambda: score(visitor.history(live.items)))
+    return kept(f"{live.version}:{engine}:{visitor.key}", lambda: score(visitor.history(live.items)))
+
+
+def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
+    """(n_items,) scores to order a list by, in no unit; the hybrid's where no such engine is live.
+
+    The order of predicted stars alone floats films that hardly anybody saw, because nothing is known
+    against them; a star model therefore shares its say with popularity. Weighted ratings hold it already.
+    The blend of list models knows best what will be watched, so that stars tell it what will be liked.
+    """
+    model = live.models.get(engine, live.models["hybrid"])
+    scores = scores_of(live, visitor, model.name)
+    if model.name == "list-blend" and visitor:
+        return to_be_liked(scores, stars_of(live, visitor))
+    if model.job != "stars" or model.name == "weighted-rating":
+        return scores
+    popular = scores_of(live, Visitor.of_session({}), "popularity")
+    return normal_scores(scores) + POPULARITY_OF_STARS * normal_scores(popular)
+
+
+def to_be_liked(lists: Floats, stars: Floats) -> Floats:
+    """(n_items,) what will be watched, by the blend of list models, and liked, by predicted stars."""
+    return normal_scores(lists) + LIKING * normal_scores(stars)
 
 
 def stars_of(live: LiveModels, visitor: Visitor) -> Floats:
     """(n_items,) predicted ratings by the blend of the rating models."""
     predict = hybrid(live).stars
-    return _kept(
+    return kept(
         f"{live.version}:stars:{visitor.key}",
         lambda: np.clip(predict(visitor.history(live.items)), *STARS),
     )
+
+
+def shown_stars(live: LiveModels, visitor: Visitor) -> Floats | None:
+    """Those that a page may show: none of a stranger to the models, and none to whoever switched them off."""
+    return stars_of(live, visitor) if visitor and visitor.sees_predictions else None
 
 
 def hybrid(live: LiveModels) -> Hybrid:
@@ -69,7 +101,8 @@ def row_of(live: LiveModels, film: Movie) -> int | None:
     return row if row >= 0 else None
 
 
-def _kept(key: str, compute: Callable[[], Floats]) -> Floats:
+def kept(key: str, compute: Callable[[], Floats]) -> Floats:
+    """From the cache, or computed and put there."""
     found: Floats | None = caches["scores"].get(key)
     if found is None:
         found = compute()

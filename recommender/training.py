@@ -9,9 +9,11 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -23,7 +25,11 @@ from recommender.ml import artefact
 from recommender.ml.contract import Cancelled, Progress, Recommender, no_progress
 from recommender.ml.interactions import Interactions
 from recommender.ml.registry import model_class
+from recommender.ml.taste_map import TABLE, draw
 from recommender.models import ModelVersion, TrainingRun
+
+if TYPE_CHECKING:
+    from recommender.ml.svdpp import SVDPlusPlus
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +39,9 @@ KEPT_VERSIONS = 5
 STALE_AFTER = timedelta(minutes=10)
 # Below this there is nothing to learn from and nothing to judge by.
 LEAST_RATINGS = 50
+# Films that get weights of EASE: 4 x 4,000 x 4,000 bytes a version, kept, checked and shared by processes.
+EASE_FILMS = 4_000
+OTHERS = ("weighted-rating", "popularity", "bias", "user-cf", "twin-autoencoders")
 
 
 class TrainingRefused(Exception):
@@ -141,14 +150,20 @@ def _train(training: TrainingRun, force: bool, progress: Progress) -> ModelVersi
 
 
 def fit_all(data: Interactions, *, progress: Progress) -> dict[str, Recommender]:
-    """Every model that the site serves, by name; the hybrid's three parts are served on their own too."""
+    """Every model that the site serves, by name; parts of the blends are served on their own too."""
     from recommender.ml.hybrid import Hybrid
+    from recommender.ml.list_blend import ListBlend, ListBlendConfig
+    from recommender.ml.parts import within
 
-    hybrid = Hybrid().fit(data, seed=SEED, progress=progress)
-    parts = (hybrid, hybrid.content_, hybrid.svdpp_, hybrid.autoencoder_)
+    hybrid = Hybrid().fit(data, seed=SEED, progress=within(progress, 0.0, 0.4))
+    lists = ListBlendConfig()
+    lists = replace(lists, ease=replace(lists.ease, largest=EASE_FILMS))
+    blend = ListBlend(lists).fit(data, seed=SEED, progress=within(progress, 0.4, 0.7))
+    parts = (hybrid, hybrid.content_, hybrid.svdpp_, hybrid.autoencoder_, blend, blend.ease_)
     models: dict[str, Recommender] = {model.name: model for model in parts}
-    for name in ("weighted-rating", "popularity", "bias"):
-        models[name] = model_class(name)().fit(data, seed=SEED)
+    for place, name in enumerate(OTHERS):
+        part = within(progress, 0.7 + 0.3 * place / len(OTHERS), 0.7 + 0.3 * (place + 1) / len(OTHERS))
+        models[name] = model_class(name)().fit(data, seed=SEED, progress=part)
     return models
 
 
@@ -179,7 +194,13 @@ def _publish(
     folder = Path(settings.MODELS_DIR) / name
     shutil.rmtree(folder, ignore_errors=True)
     artefact.write(
-        folder, models=models, items=data.items, seed=SEED, metrics=verdict.metrics, fingerprint=name
+        folder,
+        models=models,
+        items=data.items,
+        seed=SEED,
+        metrics=verdict.metrics,
+        fingerprint=name,
+        tables={TABLE: draw(cast("SVDPlusPlus", models["svdpp"]), data, seed=SEED).arrays()},
     )
     version, _ = ModelVersion.objects.update_or_create(
         name=name,

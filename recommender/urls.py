@@ -1,8 +1,13 @@
 from django.urls import path
 
 from recommender import views
+from recommender.views import preferences
+from recommender.views.how import how
 
 app_name = "recommender"
 urlpatterns = [
     path("for-you/", views.for_you, name="for-you"),
+    path("for-you/steer/", views.steer, name="steer"),
+    path("for-you/settings/", preferences.settings, name="settings"),
+    path("for-you/how/", how, name="how"),
 ]

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from django.db.models import F, SmallIntegerField, Value
+from django.db.models import F, Model, SmallIntegerField, Value
 from django.http import HttpRequest
 
 from catalog import session
-from catalog.models import HiddenFilm, Rating, Watch
+from catalog.models import HiddenFilm, Rating, UnusedFilm, Watch, WatchlistEntry
+from recommender import preferences
 from recommender.interactions import seconds
 from recommender.ml.interactions import NO_TIME, History, Vocabulary
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-# Stand for a film that was watched without a rating, and for a hidden one, in the one query that reads all.
-_UNRATED, _HIDDEN = 0, -1
+# Stand for films that were watched without a rating, are hidden, not to be learned from, or on the watchlist,
+# in the one query that reads all.
+_UNRATED, _HIDDEN, _UNUSED, _WATCHLIST = 0, -1, -2, -3
+_KINDS: tuple[tuple[type[Model], Any, str], ...] = (
+    (Rating, F("half_stars"), "rated_at"),
+    *(
+        (kind, Value(code, output_field=SmallIntegerField()), moment)
+        for kind, code, moment in (
+            (Watch, _UNRATED, "created_at"),
+            (HiddenFilm, _HIDDEN, "hidden_at"),
+            (UnusedFilm, _UNUSED, "unused_at"),
+            (WatchlistEntry, _WATCHLIST, "added_at"),
+        )
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -32,39 +46,45 @@ class Visitor:
     half_stars: Mapping[int, int]
     times: Mapping[int, int]
     hidden: frozenset[int] = frozenset()  # films that shall not be recommended
+    unused: frozenset[int] = frozenset()  # films of the history that shall not be learned from
+    watchlist: frozenset[int] = frozenset()
+    sees_predictions: bool = True
 
     @classmethod
     def of_member(cls, user: AbstractBaseUser) -> Self:
         """One query, however long the history."""
-        rated = Rating.objects.filter(user_id=user.pk).order_by()
-        watched = Watch.objects.filter(user_id=user.pk).order_by()
-        hidden = HiddenFilm.objects.filter(user_id=user.pk).order_by()
-        unrated, unwanted = (Value(code, output_field=SmallIntegerField()) for code in (_UNRATED, _HIDDEN))
         columns = ("movie_id", "value", "moment")
-        ratings = rated.annotate(value=F("half_stars"), moment=F("rated_at")).values_list(*columns)
-        watches = watched.annotate(value=unrated, moment=F("created_at")).values_list(*columns)
-        hidings = hidden.annotate(value=unwanted, moment=F("hidden_at")).values_list(*columns)
-        return cls._of_rows(ratings.union(watches, hidings))
+        kinds = [
+            kind._default_manager.filter(user_id=user.pk)
+            .order_by()
+            .annotate(value=value, moment=F(moment))
+            .values_list(*columns)
+            for kind, value, moment in _KINDS
+        ]
+        return cls._of_rows(kinds[0].union(*kinds[1:]))
 
     @classmethod
-    def of_session(cls, half_stars: Mapping[int, int], hidden: Iterable[int] = ()) -> Self:
-        return cls(dict(half_stars), {}, frozenset(hidden))
+    def of_session(
+        cls, half_stars: Mapping[int, int], hidden: Iterable[int] = (), unused: Iterable[int] = ()
+    ) -> Self:
+        return cls(dict(half_stars), {}, frozenset(hidden), frozenset(unused))
 
     @classmethod
     def _of_rows(cls, rows: Iterable[tuple[int, int, datetime | None]]) -> Self:
         half_stars: dict[int, int] = {}
         times: dict[int, int] = {}
-        hidden: set[int] = set()
+        apart: dict[int, set[int]] = {_HIDDEN: set(), _UNUSED: set(), _WATCHLIST: set()}
         for movie_id, value, moment in rows:
-            if value == _HIDDEN:
-                hidden.add(movie_id)
+            if value in apart:
+                apart[value].add(movie_id)
             elif value >= half_stars.get(movie_id, _UNRATED):
                 half_stars[movie_id] = value
                 times[movie_id] = seconds(moment)
-        return cls(half_stars, times, frozenset(hidden))
+        hidden, unused, watchlist = (frozenset(films) for films in apart.values())
+        return cls(half_stars, times, hidden, unused, watchlist)
 
     def __bool__(self) -> bool:
-        return bool(self.half_stars)
+        return bool(self.ordered)
 
     @property
     def seen(self) -> set[int]:
@@ -72,7 +92,7 @@ class Visitor:
 
     @cached_property
     def rated_count(self) -> int:
-        return sum(value > _UNRATED for value in self.half_stars.values())
+        return sum(self.half_stars[film] > _UNRATED for film in self.ordered)
 
     @property
     def unwanted(self) -> set[int]:
@@ -81,8 +101,9 @@ class Visitor:
 
     @cached_property
     def ordered(self) -> list[int]:
-        """Film ids from the oldest to the newest."""
-        return sorted(self.half_stars, key=lambda movie_id: (self.times.get(movie_id, 0), movie_id))
+        """Ids of the films to learn from, from the oldest to the newest."""
+        used = self.half_stars.keys() - self.unused
+        return sorted(used, key=lambda movie_id: (self.times.get(movie_id, 0), movie_id))
 
     @cached_property
     def key(self) -> str:
@@ -95,6 +116,13 @@ class Visitor:
         ratings[ratings == _UNRATED] = np.nan
         times = [self.times.get(film, int(NO_TIME)) for film in self.ordered]
         return History.of(items, self.ordered, ratings, times)
+
+    def as_before(self, movie_id: int, stars: float | None) -> Self:
+        """The same visitor with another rating of one film, or with none."""
+        others = {film: value for film, value in self.half_stars.items() if film != movie_id}
+        if stars is not None:
+            others[movie_id] = round(2 * stars)
+        return replace(self, half_stars=others)
 
     def stars(self, movie_id: int) -> float | None:
         """The visitor's own rating of a film."""
@@ -113,5 +141,8 @@ def visitor_of(request: HttpRequest) -> Visitor:
 
 def _read(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Visitor:
     if user.is_authenticated:
-        return Visitor.of_member(user)
-    return Visitor.of_session(session.ratings(request), session.hidden(request))
+        visitor = Visitor.of_member(user)
+    else:
+        kept = session.ratings(request), session.hidden(request), session.unused(request)
+        visitor = Visitor.of_session(*kept)
+    return replace(visitor, sees_predictions=preferences.of(request).shows_predictions)

@@ -30,6 +30,8 @@ PAGES = {
     "ratings": "/people/anouk/ratings/",
     "reviews": "/people/anouk/reviews/",
     "for you": "/for-you/",
+    "how suggestions are": "/for-you/settings/",
+    "how suggestions are made": "/for-you/how/",
 }
 
 

@@ -19,7 +19,7 @@ from unfold.decorators import display
 
 from catalog.admin.resources import RatingFile, ReviewFile, WatchFile
 from catalog.admin.tables import Exchange, LargeTable
-from catalog.models import HiddenFilm, Movie, Rating, Review, Watch
+from catalog.models import HiddenFilm, Movie, Rating, Review, UnusedFilm, Watch, WatchlistEntry
 from catalog.services import refresh_counts
 
 
@@ -121,3 +121,25 @@ class HiddenFilmAdmin(OfOnePerson):
         ("hidden_at", RangeDateTimeFilter),
     ]
     readonly_fields = ["hidden_at"]
+
+
+@admin.register(UnusedFilm)
+class UnusedFilmAdmin(OfOnePerson):
+    list_display = ["movie", "user", "unused_at"]
+    list_filter = [
+        ("user", AutocompleteSelectFilter),
+        ("movie", AutocompleteSelectFilter),
+        ("unused_at", RangeDateTimeFilter),
+    ]
+    readonly_fields = ["unused_at"]
+
+
+@admin.register(WatchlistEntry)
+class WatchlistEntryAdmin(OfOnePerson):
+    list_display = ["movie", "user", "added_at"]
+    list_filter = [
+        ("user", AutocompleteSelectFilter),
+        ("movie", AutocompleteSelectFilter),
+        ("added_at", RangeDateTimeFilter),
+    ]
+    readonly_fields = ["added_at"]

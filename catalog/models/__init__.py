@@ -2,8 +2,9 @@
 
 from catalog.models.diary import Rating, RatingSource, Review, Watch, half_stars
 from catalog.models.films import Credit, Genre, Movie, OtherTitle, Person
-from catalog.models.hidden import HiddenFilm
+from catalog.models.hidden import HiddenFilm, UnusedFilm
 from catalog.models.plots import Plot, PlotFetch, PlotPage, PlotProviderState
+from catalog.models.watchlist import WatchlistEntry
 
 __all__ = [
     "Credit",
@@ -19,6 +20,8 @@ __all__ = [
     "Rating",
     "RatingSource",
     "Review",
+    "UnusedFilm",
     "Watch",
+    "WatchlistEntry",
     "half_stars",
 ]

@@ -75,6 +75,10 @@ class Rating(models.Model):
     # Null for imported ratings whose data set carries no time.
     rated_at = models.DateTimeField(null=True, default=timezone.now)
     source = models.CharField(max_length=10, choices=RatingSource, default=RatingSource.SITE, editable=False)
+    # What the page predicted beside it: whoever gave such a rating had read an answer before.
+    predicted = models.DecimalField(
+        "stars predicted beside it", max_digits=2, decimal_places=1, null=True, editable=False
+    )
 
     objects = RatingQuerySet.as_manager()
 

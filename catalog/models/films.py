@@ -91,6 +91,8 @@ class Movie(models.Model):
     search_title = models.CharField(max_length=310, editable=False, db_index=True)
     tagline = models.CharField(max_length=300, blank=True)
     runtime = models.PositiveSmallIntegerField("runtime in minutes", null=True, blank=True)
+    # ISO 639-1, as film data sets write it.
+    language = models.CharField("original language", max_length=3, blank=True, db_index=True)
     genres = models.ManyToManyField(Genre, blank=True, related_name="movies")
     people = models.ManyToManyField(Person, through="Credit", related_name="movies")
 

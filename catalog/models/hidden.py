@@ -20,3 +20,19 @@ class HiddenFilm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.movie} hidden by {self.user}"
+
+
+class UnusedFilm(models.Model):
+    """A film of somebody's history that shall not be learned from: a child's choice, a night with friends."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="unused_films")
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="unused_by")
+    unused_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "movie"], name="one_leaving_out_per_user_and_movie"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie} left out by {self.user}"

@@ -101,14 +101,19 @@ def here(context: template.Context, name: str, *args: Any) -> str:
 
 @register.inclusion_tag("catalog/_rate.html", takes_context=True)
 def rate(
-    context: template.Context, movie: Movie, stars: float | None = None, target: str = ""
+    context: template.Context,
+    movie: Movie,
+    stars: float | None = None,
+    target: str = "",
+    predicted: float | None = None,
 ) -> dict[str, Any]:
-    """The star input of a film, ready to be sent without a script."""
+    """The star input of a film, ready to be sent without a script, with what is predicted beside it."""
     request = context["request"]
     return {
         "movie": movie,
         "stars": stars,
         "target": target,
+        "predicted": predicted,
         "steps": STEPS,
         "next": request.POST.get("next") or request.get_full_path(),
         "csrf_token": context.get("csrf_token"),

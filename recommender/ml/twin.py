@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
-from recommender.ml.interactions import Catalogue, History, Interactions
+from recommender.ml.interactions import NO_TIME, Catalogue, History, Interactions
 from recommender.ml.twin_encoder import Encoder
 from recommender.ml.twin_features import Words, context, days
 
@@ -127,6 +127,7 @@ class TwinAutoencoders(Recommender):
     halves_: tuple[
         Floats, Floats, Floats
     ]  # what each film adds to user_, taste_ and the network's first layer
+    knows_days_: bool  # whether the ratings it learned from were dated
     trained_user_vectors_: Floats  # of the fit only; scoring folds every history in
 
     def __init__(self, config: TwinConfig | None = None) -> None:
@@ -158,6 +159,7 @@ class TwinAutoencoders(Recommender):
         self.dense_, self.mean_, self.bias_ = learned.dense, learned.bias.mean_, learned.bias.item_bias_
         self.counts_ = np.bincount(data.item, minlength=data.n_items).astype(np.float32)
         self.halves_ = self._halves(learned.films_read, self.vectors_, self.film_data_)
+        self.knows_days_ = bool((data.time != NO_TIME).any())
         progress(1.0, "fitted")
         return self
 
@@ -279,9 +281,10 @@ class TwinAutoencoders(Recommender):
         return tuple(self.words_.genres[best[above[best] > 0]].tolist())
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """mean (1,) float64; per film bias, counts, vectors, data and halves; encoders; network; words."""
+        """mean (1,); whether days are known; by film bias, counts, vectors, data, halves; networks; words."""
         arrays: dict[str, NDArray[Any]] = {
             "mean": np.array([self.mean_]),
+            "knows_days": np.array(self.knows_days_),
             "bias": self.bias_,
             "counts": self.counts_,
             "vectors": self.vectors_,
@@ -298,7 +301,7 @@ class TwinAutoencoders(Recommender):
     @classmethod
     def from_state(cls, config: TwinConfig, arrays: Arrays) -> Self:
         model = cls(config)
-        model.mean_ = float(arrays["mean"][0])
+        model.mean_, model.knows_days_ = float(arrays["mean"][0]), bool(arrays["knows_days"])
         model.bias_, model.counts_ = arrays["bias"], arrays["counts"]
         model.vectors_, model.film_data_ = arrays["vectors"], arrays["film_data"]
         model.words_ = Words(arrays["genres"], arrays["occupations"])

@@ -1,3 +1,3 @@
-from recommender.views.for_you import for_you
+from recommender.views.picks import for_you, steer
 
-__all__ = ["for_you"]
+__all__ = ["for_you", "steer"]

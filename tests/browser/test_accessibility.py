@@ -11,6 +11,8 @@ STRANGER = [
     "/search/?q=film",
     "/films/5/",
     "/for-you/",
+    "/for-you/settings/",
+    "/for-you/how/",
     "/accounts/login/",
     "/accounts/signup/",
 ]
@@ -18,6 +20,7 @@ STRANGER += ["/accounts/password/reset/", "/search/?q=nothing-like-it"]
 MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/", "/people/anouk/ratings/"]
 MEMBER += [
     "/films/hidden/",
+    "/for-you/settings/",
     "/people/anouk/reviews/",
     "/accounts/email/",
     "/accounts/password/change/",

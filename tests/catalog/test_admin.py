@@ -11,6 +11,8 @@ from catalog.models import (
     PlotFetch,
     PlotProviderState,
     Rating,
+    UnusedFilm,
+    WatchlistEntry,
 )
 from tests.factories import (
     GenreFactory,
@@ -34,6 +36,8 @@ SAMPLES = {
     "catalog.Watch": WatchFactory,
     "catalog.Review": ReviewFactory,
     "catalog.HiddenFilm": lambda: HiddenFilm.objects.create(user=UserFactory(), movie=MovieFactory()),
+    "catalog.UnusedFilm": lambda: UnusedFilm.objects.create(user=UserFactory(), movie=MovieFactory()),
+    "catalog.WatchlistEntry": lambda: WatchlistEntry.objects.create(user=UserFactory(), movie=MovieFactory()),
     "catalog.Plot": lambda: Plot.objects.create(movie=MovieFactory(), text="A man leaves.", source="tmdb"),
     "catalog.PlotFetch": lambda: fetch(),
     "catalog.PlotProviderState": lambda: PlotProviderState.objects.create(provider="tmdb"),

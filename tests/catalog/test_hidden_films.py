@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import HiddenFilm
-from recommender import services
 from recommender.rows import rows_for
+from recommender.similar import similar_to
 from recommender.visitors import Visitor
 from tests.factories import MovieFactory, UserFactory
 
@@ -34,7 +34,7 @@ def suggested(client):
 
 
 def test_a_hidden_film_is_not_suggested_and_the_list_stays_full(visitor_client, charted, monkeypatch):
-    monkeypatch.setattr("recommender.views.PICKS", 3)
+    monkeypatch.setattr("recommender.views.picks.PICKS", 3)
     best = max(charted, key=lambda film: film.half_stars_sum)
     assert best in suggested(visitor_client)
     hide(visitor_client, best)
@@ -139,9 +139,9 @@ def test_hiding_leaves_the_taste_as_it_was(member, movie):
 def test_a_hidden_film_is_in_no_row_and_not_near_another_film(films):
     visitor = Visitor.of_session({film: 10 if film % 2 else 3 for film in range(1, 13)})
     shown = {pick.movie.pk for row in rows_for(visitor) for pick in row.picks}
-    near = [pick.movie.pk for pick in services.similar_to(films[1], visitor).picks]
+    near = [pick.movie.pk for pick in similar_to(films[1], visitor).picks]
     hidden = {next(iter(shown)), near[0]}
     without = Visitor.of_session(visitor.half_stars, hidden)
     still = {pick.movie.pk for row in rows_for(without) for pick in row.picks}
     assert not still & hidden
-    assert near[0] not in {pick.movie.pk for pick in services.similar_to(films[1], without).picks}
+    assert near[0] not in {pick.movie.pk for pick in similar_to(films[1], without).picks}

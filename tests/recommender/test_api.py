@@ -27,7 +27,11 @@ def test_a_member_gets_unseen_films_with_predicted_stars_and_reasons(api, member
     for film in seen:
         RatingFactory(user=member, movie=films[film], half_stars=10)
     answer = api.get(PATH, {"n": 5}).json()
-    assert (answer["engine"], answer["model_version"], answer["detail"]) == ("hybrid", live_version.name, "")
+    assert (answer["engine"], answer["model_version"], answer["detail"]) == (
+        "list-blend",
+        live_version.name,
+        "",
+    )
     assert len(answer["results"]) == 5
     assert not {pick["movie"]["id"] for pick in answer["results"]} & set(seen)
     assert {genre_of(pick["movie"]["id"]) for pick in answer["results"]} == {"Western"}

@@ -19,6 +19,9 @@ client = Client(headers={"host": "localhost"})
 for film, stars in ((1, "5.0"), (3, "4.5"), (2, "1.0")):
     client.post(f"/films/{film}/rate/", {"stars": stars})
 pages = [client.get("/for-you/"), client.get("/films/5/", follow=True), client.get("/")]
+pages += [client.get(path) for path in ("/for-you/how/")]
+from recommender.steering import ENGINES
+pages += [client.get("/for-you/", {"engine": engine, "rarity": 1}) for engine in ENGINES]
 heavy = ["torch", "numba", "sklearn", "pandas"]
 print(json.dumps({
     "status": [page.status_code for page in pages],
@@ -43,6 +46,6 @@ def rendered(transactional_db, live_version, small_site_bundle):
 
 
 def test_recommendations_are_rendered_without_the_libraries_of_training(rendered):
-    assert rendered["status"] == [200, 200, 200]
+    assert set(rendered["status"]) == {200}
     assert all(count > 0 for count in rendered["predictions"])
     assert rendered["loaded"] == []

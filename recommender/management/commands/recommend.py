@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from recommender import services
 from recommender.live import live_models
+from recommender.steering import DEFAULT_ENGINE, ENGINES, Steering
 from recommender.visitors import Visitor
 
 MOST = 1000
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--n", type=int, default=10, help="how many films (default 10)")
-        parser.add_argument("--engine", choices=list(services.ENGINES), default=services.DEFAULT_ENGINE)
+        parser.add_argument("--engine", choices=list(ENGINES), default=DEFAULT_ENGINE)
 
     def handle(self, *args: Any, username: str, n: int, engine: str, **options: Any) -> None:
         if not 1 <= n <= MOST:
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         live = live_models()
         model = f"version {live.version}" if live else "no model yet, the chart answers"
         self.stdout.write(f"{username}: {len(visitor.seen)} films seen; engine {engine}, {model}")
-        for place, pick in enumerate(services.recommend(visitor, engine=engine, limit=n), start=1):
+        picks = services.recommend(visitor, steering=Steering(engine=engine), limit=n)
+        for place, pick in enumerate(picks, start=1):
             stars = "  -  " if pick.stars is None else f"≈ {pick.stars:.1f}"
             self.stdout.write(f"{place:3} {stars}  {pick.movie}  {pick.reason}".rstrip())

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from catalog.models.films import Movie
+
+
+class WatchlistEntry(models.Model):
+    """A film somebody means to see."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watchlist")
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="on_watchlists")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "watchlist entries"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "movie"], name="once_on_a_watchlist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie} on the watchlist of {self.user}"

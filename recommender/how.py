@@ -1,0 +1,81 @@
+"""What the site can say of its own suggestions: what was measured before a version went live, and since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Q
+from django.db.models.functions import Abs
+
+from catalog.models import Rating
+from recommender.ml.stacking import N_BUCKETS
+from recommender.models import ModelVersion
+from recommender.steering import ENGINES
+
+OTHERS = {"popularity": "Most watched", "bias": "Averages alone", "twin-autoencoders": "Twin autoencoders"}
+KNOWN = ("few", "some", "many")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Ratings that were given beside a prediction."""
+
+    count: int
+    mean_error: float | None  # stars
+    within_one: float | None  # percent
+
+
+@dataclass(frozen=True)
+class About:
+    version: ModelVersion
+    figures: Sequence[tuple[str, Mapping[str, float]]]  # by engine: rmse and ndcg
+    coverage: float | None  # percent
+    buckets: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
+    shown: Shown
+
+
+def about_live() -> About | None:
+    """None before the first training. Three queries."""
+    version = ModelVersion.objects.filter(is_live=True).first()
+    if version is None:
+        return None
+    measured = {name: figures for name, figures in version.metrics.items() if name != "intervals"}
+    figures = [(_label(name), _named(figures)) for name, figures in measured.items()]
+    intervals = version.metrics.get("intervals") or {}
+    coverage = intervals.get("coverage")
+    return About(
+        version,
+        figures,
+        None if coverage is None else 100 * coverage,
+        _table(intervals.get("buckets", [])),
+        _shown(),
+    )
+
+
+def _label(name: str) -> str:
+    return (ENGINES | OTHERS).get(name, name)
+
+
+def _named(figures: Mapping[str, float]) -> dict[str, float]:
+    """Under names that a template can ask for."""
+    return {name.split("@")[0]: value for name, value in figures.items()}
+
+
+def _table(buckets: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """A line for people of few, some and many ratings; in it the films of few, some and many."""
+    cells = [
+        dict(cell) | {"percent": None if cell["coverage"] is None else 100 * cell["coverage"]}
+        for cell in buckets
+    ]
+    lines = [cells[start : start + N_BUCKETS] for start in range(0, len(cells), N_BUCKETS)]
+    return list(zip(KNOWN, lines, strict=False))
+
+
+def _shown() -> Shown:
+    error = ExpressionWrapper(Abs(F("half_stars") / 2.0 - F("predicted")), output_field=FloatField())
+    beside = Rating.objects.filter(predicted__isnull=False).order_by().annotate(error=error)
+    found = beside.aggregate(count=Count("pk"), mean=Avg("error"), near=Count("pk", filter=Q(error__lte=1)))
+    share = 100 * found["near"] / found["count"] if found["count"] else None
+    return Shown(found["count"], found["mean"], share)

@@ -1,0 +1,37 @@
+"""How a visitor wants recommendations to be: kept with a member's account, or in a stranger's session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from recommender.models import Preferences
+
+_SESSION = "preferences"
+
+
+def of(request: HttpRequest) -> Preferences:
+    """Read once a request; not saved where nothing was ever chosen."""
+    known: Preferences | None = getattr(request, "preferences", None)
+    if known is None:
+        known = _read(request)
+        request.preferences = known  # type: ignore[attr-defined]
+    return known
+
+
+def keep(request: HttpRequest, **chosen: Any) -> None:
+    """Change the fields that are named. A member's row is made with the first choice."""
+    if request.user.is_authenticated:
+        kept, _ = Preferences.objects.update_or_create(user_id=request.user.pk, defaults=chosen)
+    else:
+        request.session[_SESSION] = request.session.get(_SESSION, {}) | chosen
+        kept = Preferences(**request.session[_SESSION])
+    request.preferences = kept  # type: ignore[attr-defined]
+
+
+def _read(request: HttpRequest) -> Preferences:
+    if not request.user.is_authenticated:
+        return Preferences(**request.session.get(_SESSION, {}))
+    found = Preferences.objects.filter(user_id=request.user.pk).first()
+    return found or Preferences(user_id=request.user.pk)

@@ -1,0 +1,141 @@
+import pytest
+from django.urls import reverse
+
+from catalog import services
+from catalog.models import Rating, UnusedFilm, WatchlistEntry
+from recommender import services as recommendations
+from recommender.movement import movement
+from recommender.visitors import Visitor
+from tests.factories import MovieFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def use(client, film, **sent):
+    return client.post(reverse("catalog:movie-use", args=[film.pk]), sent)
+
+
+def test_a_film_that_is_not_to_be_used_stays_rated_and_seen_and_is_not_learned_from(client, member, movie):
+    client.force_login(member)
+    services.rate(user=member, movie=movie, stars=5)
+    use(client, movie)
+    visitor = Visitor.of_member(member)
+    assert Rating.objects.filter(user=member, movie=movie).exists()
+    assert visitor.seen == {movie.pk}
+    assert visitor.ordered == []
+    assert not visitor
+    assert visitor.stars(movie.pk) == 5
+
+
+def test_leaving_a_film_out_can_be_undone(client, member, movie):
+    client.force_login(member)
+    services.rate(user=member, movie=movie, stars=5)
+    use(client, movie)
+    assert "does not count for your suggestions" in client.get(movie.get_absolute_url()).content.decode()
+    use(client, movie, undo=1)
+    assert Visitor.of_member(member).ordered == [movie.pk]
+    assert not UnusedFilm.objects.exists()
+
+
+@pytest.mark.usefixtures("live_version")
+def test_leaving_films_out_changes_the_next_answer(member, films):
+    for film in range(1, 9):
+        services.rate(user=member, movie=films[film], stars=5 if film % 2 else 1)
+    before = recommendations.predict(Visitor.of_member(member), films[21]).stars
+    for film in (1, 3, 5):
+        services.leave_out(user=member, movie=films[film])
+    assert recommendations.predict(Visitor.of_member(member), films[21]).stars < before - 0.1
+
+
+def test_what_a_stranger_leaves_out_comes_along_at_sign_up(client):
+    film = MovieFactory()
+    client.post(reverse("catalog:movie-rate", args=[film.pk]), {"stars": 4})
+    use(client, film)
+    client.post(
+        reverse("account_signup"),
+        {
+            "username": "anouk",
+            "email": "a@b.nl",
+            "password1": "kijken-naar-films",
+            "password2": "kijken-naar-films",
+        },
+    )
+    assert UnusedFilm.objects.filter(user__username="anouk", movie=film).exists()
+
+
+def test_the_prediction_that_was_shown_is_kept_with_the_rating_and_not_forgotten_by_a_later_one(
+    client, member, movie
+):
+    client.force_login(member)
+    rate = reverse("catalog:movie-rate", args=[movie.pk])
+    client.post(rate, {"stars": "4.5", "predicted": "3.7"})
+    client.post(rate, {"stars": "2"})
+    rating = Rating.objects.get(user=member)
+    assert (rating.stars, float(rating.predicted)) == (2, 3.7)
+
+
+@pytest.mark.parametrize("nonsense", ["", "17", "many", "-1"])
+def test_a_prediction_that_is_none_does_not_cost_the_rating(client, member, movie, nonsense):
+    client.force_login(member)
+    client.post(reverse("catalog:movie-rate", args=[movie.pk]), {"stars": "4", "predicted": nonsense})
+    rating = Rating.objects.get(user=member)
+    assert rating.stars == 4
+    assert rating.predicted is None
+
+
+@pytest.mark.usefixtures("live_version")
+def test_a_film_page_sends_what_it_predicts_along_with_the_rating(client, member, films):
+    for film in range(1, 9):
+        services.rate(user=member, movie=films[film], stars=5 if film % 2 else 1)
+    client.force_login(member)
+    told = round(recommendations.predict(Visitor.of_member(member), films[21]).stars, 1)
+    page = client.get(films[21].get_absolute_url()).content.decode()
+    assert f'name="predicted" value="{told}"' in page
+    assert 'name="predicted"' not in client.get(films[1].get_absolute_url()).content.decode()
+
+
+@pytest.mark.usefixtures("live_version")
+def test_after_a_rating_the_page_says_once_what_moved(client, member, films):
+    for film in range(1, 9):
+        services.rate(user=member, movie=films[film], stars=5 if film % 2 else 1)
+    client.force_login(member)
+    rate = reverse("catalog:movie-rate", args=[30])
+    client.post(rate, {"stars": "5", "next": films[30].get_absolute_url()})
+    page = films[30].get_absolute_url()
+    assert "Your picks" in client.get(page).content.decode()
+    assert "Your picks" not in client.get(page).content.decode()
+
+
+@pytest.mark.usefixtures("live_version")
+def test_the_movement_is_between_the_list_with_the_former_stars_and_the_list_now(films):
+    now = Visitor.of_session({film: 10 if film % 2 else 2 for film in range(1, 13)})
+    turned = movement(now, films[1], 0.5)
+    assert turned.up + turned.down + turned.entered > 0
+    assert turned.entered == turned.left
+    assert not movement(now, films[1], 5)
+
+
+def test_without_a_model_nothing_is_said_to_move(client, member, movie):
+    client.force_login(member)
+    client.post(reverse("catalog:movie-rate", args=[movie.pk]), {"stars": "5"})
+    assert "moved" not in client.get(movie.get_absolute_url()).content.decode()
+
+
+def watchlist(client, film, **sent):
+    return client.post(reverse("catalog:movie-watchlist", args=[film.pk]), sent)
+
+
+def test_a_film_goes_on_the_watchlist_once_and_off_again(client, member, movie):
+    client.force_login(member)
+    watchlist(client, movie)
+    watchlist(client, movie)
+    assert WatchlistEntry.objects.filter(user=member, movie=movie).count() == 1
+    assert Visitor.of_member(member).watchlist == {movie.pk}
+    assert "On your watchlist" in client.get(movie.get_absolute_url()).content.decode()
+    watchlist(client, movie, undo=1)
+    assert not WatchlistEntry.objects.exists()
+
+
+def test_a_watchlist_needs_an_account(client, movie):
+    assert reverse("account_login") in watchlist(client, movie).url
+    assert not WatchlistEntry.objects.exists()
