@@ -1,7 +1,7 @@
 from django.urls import path
 
 from recommender import views
-from recommender.views import preferences
+from recommender.views import preferences, taste
 from recommender.views.how import how
 
 app_name = "recommender"
@@ -10,4 +10,6 @@ urlpatterns = [
     path("for-you/steer/", views.steer, name="steer"),
     path("for-you/settings/", preferences.settings, name="settings"),
     path("for-you/how/", how, name="how"),
+    path("taste/", taste.taste, name="taste"),
+    path("taste/findable/", taste.findable, name="taste-findable"),
 ]

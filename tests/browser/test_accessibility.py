@@ -12,6 +12,7 @@ STRANGER = [
     "/films/5/",
     "/for-you/",
     "/for-you/settings/",
+    "/taste/",
     "/for-you/how/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -21,6 +22,7 @@ MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/
 MEMBER += [
     "/films/hidden/",
     "/for-you/settings/",
+    "/taste/",
     "/people/anouk/reviews/",
     "/accounts/email/",
     "/accounts/password/change/",
