@@ -12,6 +12,7 @@ STRANGER = [
     "/films/5/",
     "/for-you/",
     "/for-you/settings/",
+    "/start/",
     "/taste/",
     "/for-you/how/",
     "/accounts/login/",
@@ -22,6 +23,7 @@ MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/
 MEMBER += [
     "/films/hidden/",
     "/for-you/settings/",
+    "/start/",
     "/taste/",
     "/people/anouk/reviews/",
     "/accounts/email/",

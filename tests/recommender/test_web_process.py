@@ -19,7 +19,7 @@ client = Client(headers={"host": "localhost"})
 for film, stars in ((1, "5.0"), (3, "4.5"), (2, "1.0")):
     client.post(f"/films/{film}/rate/", {"stars": stars})
 pages = [client.get("/for-you/"), client.get("/films/5/", follow=True), client.get("/")]
-pages += [client.get(path) for path in ("/taste/", "/for-you/how/")]
+pages += [client.get(path) for path in ("/start/", "/taste/", "/for-you/how/")]
 from recommender.steering import ENGINES
 pages += [client.get("/for-you/", {"engine": engine, "rarity": 1}) for engine in ENGINES]
 heavy = ["torch", "numba", "sklearn", "pandas"]
