@@ -41,6 +41,7 @@ MENU = {
     "Recommender": {
         "recommender.ModelVersion": "neurology",
         "recommender.TrainingRun": "model_training",
+        "recommender.WatchGroup": "groups",
     },
     "Schedule": {
         "django_celery_beat.PeriodicTask": "schedule",

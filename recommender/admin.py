@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django_htmx.http import HttpResponseClientRedirect
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.admin.tables import ReadOnly
-from recommender.models import ModelVersion, TrainingRun
+from recommender.models import ModelVersion, Seat, TrainingRun, WatchGroup
 
 LABELS = {
     "passed": "success",
@@ -128,3 +129,21 @@ class TrainingRunAdmin(ReadOnly):
             messages.success(request, "The training stops within a few seconds.")
         else:
             messages.warning(request, "None of these trainings is running.")
+
+
+class SeatInline(TabularInline):
+    model = Seat
+    fields = ["position", "user", "guest_name"]
+    can_delete = False
+    extra = 0
+
+
+@admin.register(WatchGroup)
+class WatchGroupAdmin(ReadOnly):
+    """Without the link, which would open the group, and without what guests answered."""
+
+    list_display = ["__str__", "owner", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__username"]
+    fields = ["name", "owner", "way", "created_at"]
+    inlines = [SeatInline]

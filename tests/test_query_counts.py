@@ -31,6 +31,7 @@ PAGES = {
     "reviews": "/people/anouk/reviews/",
     "for you": "/for-you/",
     "how suggestions are": "/for-you/settings/",
+    "together": "/together/",
     "first cards": "/start/",
     "taste map": "/taste/",
     "how suggestions are made": "/for-you/how/",

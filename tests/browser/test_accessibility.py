@@ -12,6 +12,7 @@ STRANGER = [
     "/films/5/",
     "/for-you/",
     "/for-you/settings/",
+    "/together/",
     "/start/",
     "/taste/",
     "/for-you/how/",
@@ -23,6 +24,7 @@ MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/
 MEMBER += [
     "/films/hidden/",
     "/for-you/settings/",
+    "/together/",
     "/start/",
     "/taste/",
     "/people/anouk/reviews/",

@@ -9,14 +9,16 @@ from django_celery_beat.models import (
 )
 from django_celery_results.models import GroupResult, TaskResult
 
+from recommender import together
 from recommender.models import ModelVersion, TrainingRun
-from tests.factories import RatingFactory
+from tests.factories import RatingFactory, UserFactory
 from tests.panel import address, assert_pages_answer, site_owner, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
     "recommender.ModelVersion": lambda: version("a"),
     "recommender.TrainingRun": lambda: TrainingRun.objects.create(),
+    "recommender.WatchGroup": lambda: together.start(owner=UserFactory()),
     "django_celery_beat.PeriodicTask": lambda: nightly(),
     "django_celery_beat.CrontabSchedule": lambda: CrontabSchedule.objects.create(),
     "django_celery_beat.IntervalSchedule": lambda: hourly(),

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+
+from catalog.models import Movie
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+MOST_SEATS = 6
+
+
+_WAYS = {
+    "average": "What suits all of you best on the whole.",
+    "least-misery": "The lowest stars count, so nobody suffers.",
+    "turns": "Everybody’s favourite, one after the other.",
+}
+
+
+def new_link() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class WatchGroupQuerySet(models.QuerySet["WatchGroup"]):
+    def of(self, user: AbstractBaseUser | AnonymousUser, guest_seats: list[int]) -> WatchGroupQuerySet:
+        """Groups that somebody owns or sits in, as a member or as a guest; the newest first."""
+        mine = Q(seats__pk__in=guest_seats, seats__user=None)
+        if user.is_authenticated:
+            mine |= Q(owner_id=user.pk) | Q(seats__user_id=user.pk)
+        return self.filter(mine).distinct()
+
+    def with_seats(self) -> WatchGroupQuerySet:
+        return self.select_related("owner").prefetch_related(
+            Prefetch("seats", Seat.objects.select_related("user"))
+        )
+
+    def with_vetoes(self) -> WatchGroupQuerySet:
+        return self.with_seats().prefetch_related(Prefetch("seats__vetoed", Movie.objects.for_cards()))
+
+
+class WatchGroup(models.Model):
+    """Two to six people who choose a film; whoever has the link may take a seat."""
+
+    class Way(models.TextChoices):
+        AVERAGE = "average", "Average"
+        LEAST_MISERY = "least-misery", "Least misery"
+        TURNS = "turns", "Taking turns"
+
+        @property
+        def says(self) -> str:
+            return _WAYS[self.value]
+
+    class Length(models.IntegerChoices):
+        SHORT = 90, "up to 1 h 30"
+        USUAL = 120, "up to 2 h"
+        LONG = 150, "up to 2 h 30"
+
+        __empty__ = "any length"
+
+    class Wanted(models.IntegerChoices):
+        """On how many of their watchlists a film must be."""
+
+        NOT_ASKED = 0, "any film"
+        BY_SOMEBODY = 1, "on anybody’s watchlist"
+        BY_SEVERAL = 2, "on several watchlists"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="owned_groups")
+    name = models.CharField(max_length=60, blank=True)
+    link = models.CharField(max_length=32, unique=True, default=new_link, editable=False)
+    way = models.CharField(max_length=12, choices=Way, default=Way.AVERAGE)
+    longest = models.PositiveSmallIntegerField("minutes at most", choices=Length, null=True, blank=True)
+    wanted = models.PositiveSmallIntegerField(choices=Wanted, default=Wanted.NOT_ASKED)
+    allows_seen = models.BooleanField("with films that some of us have seen", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WatchGroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name or f"The group of {self.owner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommender:together-group", args=[self.pk])
+
+
+class Seat(models.Model):
+    """Somebody's place in a group: a member, or a guest whose few ratings are kept here."""
+
+    group = models.ForeignKey(WatchGroup, models.CASCADE, related_name="seats")
+    position = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="seats"
+    )
+    guest_name = models.CharField(max_length=30, blank=True)
+    # What a guest answered, oldest first: pairs of a film's id and its half stars, null where unseen.
+    cards = models.JSONField(default=list, blank=True)
+    vetoed = models.ManyToManyField(Movie, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "position"], name="one_person_per_seat"),
+            models.UniqueConstraint(fields=["group", "user"], name="one_seat_per_member_and_group"),
+            models.CheckConstraint(
+                condition=Q(position__gte=1, position__lte=MOST_SEATS), name="at_most_six_seats"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, guest_name="") | Q(user__isnull=True) & ~Q(guest_name=""),
+                name="a_seat_is_a_member_s_or_a_named_guest_s",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.user.get_username() if self.user else self.guest_name
+
+    @property
+    def is_guest(self) -> bool:
+        return self.user_id is None
+
+    @property
+    def half_stars(self) -> dict[int, int]:
+        """Film id to what a guest gave it, oldest first."""
+        return {film: value for film, value in self.cards if value is not None}
