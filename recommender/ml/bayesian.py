@@ -74,9 +74,10 @@ class BayesianConfig:
             raise ValueError("Factors that start at nought stay there: initial_sd must be above it.")
 
     def for_ratings(self, n_ratings: int) -> Self:
-        """With the sweeps for so many ratings; LEAST_SWEEPS at the least, unless there are fewer already."""
+        """With the sweeps for so many ratings, never fewer than LEAST_SWEEPS or than the draws need."""
         share = min(n_ratings / 1e6, 1.0) ** self.shortening
-        return replace(self, n_sweeps=max(round(self.n_sweeps * share), min(self.n_sweeps, LEAST_SWEEPS)))
+        least = max(LEAST_SWEEPS, self.n_burn_in + self.n_samples // self.n_chains)
+        return replace(self, n_sweeps=max(round(self.n_sweeps * share), min(self.n_sweeps, least)))
 
     @property
     def half(self) -> Self:

@@ -87,6 +87,7 @@ class ImplicitALS(Recommender):
 
     Q_: Floats  # (n_items, n_factors), noughts for films that nobody watched with any weight
     gram_: Floats  # (n_factors, n_factors) alpha Q'Q
+    known_: NDArray[np.bool_]  # (n_items,) which films have factors
 
     def __init__(self, config: ImplicitALSConfig | None = None) -> None:
         self.config: ImplicitALSConfig = config or ImplicitALSConfig()
@@ -123,7 +124,7 @@ class ImplicitALS(Recommender):
                 break
         if stopping.best is not None:
             Q = stopping.best
-        self.Q_, self.gram_ = Q, self._gram(Q)
+        self.Q_, self.gram_, self.known_ = Q, self._gram(Q), Q.any(axis=1)
         progress(1.0, "fitted")
         return self
 
@@ -167,11 +168,8 @@ class ImplicitALS(Recommender):
     def score(self, history: History) -> Floats:
         """(n_items,) p . q_i, near 1 for a film like those watched; NaN for films without factors."""
         score = self.Q_ @ self.fold_in(history)
-        score[~self._known()] = np.nan
+        score[~self.known_] = np.nan
         return score
-
-    def _known(self) -> NDArray[np.bool_]:
-        return np.asarray(self.Q_.any(axis=1))
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares w_j q_i' W^-1 q_j, which sum to the score (Hu et al., section 5).
@@ -194,6 +192,7 @@ class ImplicitALS(Recommender):
     def from_state(cls, config: ImplicitALSConfig, arrays: Arrays) -> Self:
         model = cls(config)
         model.Q_, model.gram_ = arrays["Q"], arrays["gram"]
+        model.known_ = model.Q_.any(axis=1)
         return model
 
 

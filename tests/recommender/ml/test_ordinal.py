@@ -8,6 +8,7 @@ from recommender.ml.bayesian import BayesianConfig, BayesianSVDPlusPlus
 from recommender.ml.contract import WarmStart
 from recommender.ml.interactions import History, Interactions, Vocabulary
 from recommender.ml.ordinal import OrdinalConfig, OrdinalSVDPlusPlus, lines_to_mean, truncated
+from recommender.ml.star_blend import StarBlendConfig
 from tests.recommender.ml import samples
 from tests.recommender.ml.contract import RecommenderContract
 
@@ -223,3 +224,16 @@ def test_chains_must_share_the_draws_evenly() -> None:
 def test_data_without_a_rating_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one rating"):
         OrdinalSVDPlusPlus(SMALL).fit(Interactions.of([1], [10], [np.nan]), seed=0)
+
+
+@pytest.mark.parametrize("config", [BayesianConfig(), OrdinalConfig(), StarBlendConfig().ordinal])
+@pytest.mark.parametrize("n_ratings", [1, 50, 5_000, 100_000, 10_000_000])
+def test_however_few_ratings_there_are_the_sweeps_make_all_draws(
+    config: BayesianConfig, n_ratings: int
+) -> None:
+    for of in (config, config.half):
+        shortened = of.for_ratings(n_ratings)
+        assert shortened.n_samples == of.n_samples
+        assert shortened.n_burn_in + shortened.n_samples // shortened.n_chains <= shortened.n_sweeps
+        assert shortened.n_sweeps <= of.n_sweeps
+        assert shortened.warm.n_samples == of.n_samples
