@@ -9,6 +9,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("films/<int:pk>/rate/", views.movie_rate, name="movie-rate"),
     path("films/hidden/", views.hidden, name="hidden"),
+    path("films/watchlist/", views.watchlist, name="watchlist"),
     path("films/<int:pk>/hide/", views.movie_hide, name="movie-hide"),
     path("films/<int:pk>/watchlist/", views.movie_watchlist, name="movie-watchlist"),
     path("films/<int:pk>/use/", views.movie_use, name="movie-use"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -192,6 +193,14 @@ def hidden(request: HttpRequest) -> HttpResponse:
     films = Movie.objects.filter(pk__in=left_out.hidden_films(request)).order_by("title", "pk")
     page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
     return render(request, "catalog/hidden.html", {"page": page})
+
+
+@login_required
+@require_safe
+def watchlist(request: HttpRequest) -> HttpResponse:
+    films = Movie.objects.filter(on_watchlists__user=request.user).order_by("-on_watchlists__added_at", "-pk")
+    page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
+    return render(request, "catalog/watchlist.html", {"page": page})
 
 
 @require_POST

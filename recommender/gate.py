@@ -107,7 +107,11 @@ def _jobs(models: Mapping[str, Recommender]) -> dict[str, tuple[Score | None, Sc
     }
     stars, lists = cast("Hybrid", models["hybrid"]).stars, models["list-blend"].score
     jobs["hybrid"] = (stars, models["hybrid"].score)
-    jobs["list-blend"] = (None, lambda history: to_be_liked(lists(history), stars(history)))
+    popular = models["popularity"].score
+    jobs["list-blend"] = (
+        None,
+        lambda past: to_be_liked(lists(past), stars(past), popular(past), len(past)),
+    )
     return jobs
 
 

@@ -27,6 +27,8 @@ STARS = (0.5, 5.0)
 POPULARITY_OF_STARS = 1.0
 # How loud predicted stars are beside the blend of list models.
 LIKING = 0.4
+# How loud popularity is for a newcomer, and after how many films it is half as loud.
+START, START_FILMS = 2.0, 2.0
 
 
 def scores_of(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
@@ -45,16 +47,21 @@ def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
     model = live.models.get(engine, live.models["hybrid"])
     scores = scores_of(live, visitor, model.name)
     if model.name == "list-blend" and visitor:
-        return to_be_liked(scores, stars_of(live, visitor))
+        popular = live.models["popularity"].score(visitor.history(live.items))
+        return to_be_liked(scores, stars_of(live, visitor), popular, len(visitor.ordered))
     if model.job != "stars" or model.name == "weighted-rating":
         return scores
     popular = scores_of(live, Visitor.of_session({}), "popularity")
     return normal_scores(scores) + POPULARITY_OF_STARS * normal_scores(popular)
 
 
-def to_be_liked(lists: Floats, stars: Floats) -> Floats:
-    """(n_items,) what will be watched, by the blend of list models, and liked, by predicted stars."""
-    return normal_scores(lists) + LIKING * normal_scores(stars)
+def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> Floats:
+    """(n_items,) what will be watched, by the blend of list models, and liked, by predicted stars.
+
+    After a few films popularity knows more than both; it makes way as the history grows.
+    """
+    start = START * normal_scores(popular) / (START_FILMS + n_films)
+    return normal_scores(lists) + LIKING * normal_scores(stars) + start
 
 
 def stars_of(live: LiveModels, visitor: Visitor) -> Floats:

@@ -29,6 +29,7 @@ from recommender.ml.taste_map import TABLE, draw
 from recommender.models import ModelVersion, TrainingRun
 
 if TYPE_CHECKING:
+    from recommender.ml.list_blend import ListBlend
     from recommender.ml.svdpp import SVDPlusPlus
 
 logger = logging.getLogger(__name__)
@@ -152,19 +153,24 @@ def _train(training: TrainingRun, force: bool, progress: Progress) -> ModelVersi
 def fit_all(data: Interactions, *, progress: Progress) -> dict[str, Recommender]:
     """Every model that the site serves, by name; parts of the blends are served on their own too."""
     from recommender.ml.hybrid import Hybrid
-    from recommender.ml.list_blend import ListBlend, ListBlendConfig
     from recommender.ml.parts import within
 
     hybrid = Hybrid().fit(data, seed=SEED, progress=within(progress, 0.0, 0.4))
-    lists = ListBlendConfig()
-    lists = replace(lists, ease=replace(lists.ease, largest=EASE_FILMS))
-    blend = ListBlend(lists).fit(data, seed=SEED, progress=within(progress, 0.4, 0.7))
+    blend = site_lists().fit(data, seed=SEED, progress=within(progress, 0.4, 0.7))
     parts = (hybrid, hybrid.content_, hybrid.svdpp_, hybrid.autoencoder_, blend, blend.ease_)
     models: dict[str, Recommender] = {model.name: model for model in parts}
     for place, name in enumerate(OTHERS):
         part = within(progress, 0.7 + 0.3 * place / len(OTHERS), 0.7 + 0.3 * (place + 1) / len(OTHERS))
         models[name] = model_class(name)().fit(data, seed=SEED, progress=part)
     return models
+
+
+def site_lists() -> ListBlend:
+    """The blend of list models in the size that the site serves."""
+    from recommender.ml.list_blend import ListBlend, ListBlendConfig
+
+    config = ListBlendConfig()
+    return ListBlend(replace(config, ease=replace(config.ease, largest=EASE_FILMS)))
 
 
 def fingerprint(data: Interactions) -> str:

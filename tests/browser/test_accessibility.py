@@ -23,6 +23,7 @@ STRANGER += ["/accounts/password/reset/", "/search/?q=nothing-like-it"]
 MEMBER = ["/", "/films/5/", "/for-you/", "/people/anouk/", "/people/anouk/diary/", "/people/anouk/ratings/"]
 MEMBER += [
     "/films/hidden/",
+    "/films/watchlist/",
     "/for-you/settings/",
     "/together/",
     "/start/",

@@ -6,7 +6,7 @@ from catalog.models import Rating, UnusedFilm, WatchlistEntry
 from recommender import services as recommendations
 from recommender.movement import movement
 from recommender.visitors import Visitor
-from tests.factories import MovieFactory
+from tests.factories import MovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +139,13 @@ def test_a_film_goes_on_the_watchlist_once_and_off_again(client, member, movie):
 def test_a_watchlist_needs_an_account(client, movie):
     assert reverse("account_login") in watchlist(client, movie).url
     assert not WatchlistEntry.objects.exists()
+
+
+def test_the_watchlist_page_shows_ones_own_films_the_newest_wish_first(client, member):
+    mine, other = [MovieFactory() for _ in range(3)], MovieFactory()
+    for film in mine:
+        services.add_to_watchlist(user=member, movie=film)
+    services.add_to_watchlist(user=UserFactory(), movie=other)
+    assert reverse("account_login") in client.get(reverse("catalog:watchlist")).url
+    client.force_login(member)
+    assert list(client.get(reverse("catalog:watchlist")).context["page"]) == mine[::-1]

@@ -1,0 +1,124 @@
+"""How long visitors wait for a page: eight at once, each with a new rating before every request.
+
+python -m tests.bench.load SITE [--seconds 20]
+
+SITE is the address of a running site with films and a live model, such as `make run` gives. Only the second
+of the two requests is timed, what a visitor sees after giving stars.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import random
+import re
+import threading
+from time import monotonic, perf_counter
+from urllib.parse import urlencode, urlsplit
+
+import numpy as np
+
+CLIENTS = 8
+WARM_RATINGS = 20
+SEEN_FILMS = 300
+
+
+class Visitor:
+    """A stranger with a session of its own, who keeps one connection open."""
+
+    def __init__(self, site: str, films: list[str], seed: int) -> None:
+        self.site, self.films = urlsplit(site), films
+        self.random = random.Random(seed)
+        self.connection = http.client.HTTPConnection(self.site.netloc, timeout=60)
+        self.cookies: dict[str, str] = {}
+        page = self.get("/for-you/")
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert found, "the page has no form"
+        self.token = found.group(1)
+        for _ in range(WARM_RATINGS):
+            self.rate()
+
+    def get(self, path: str) -> str:
+        return self._ask("GET", path)
+
+    def rate(self) -> None:
+        """Films are rated over and over, so that a history does not grow past what a session keeps."""
+        film = self.random.choice(self.films[:150])
+        stars = self.random.randint(1, 10) / 2
+        form = {"csrfmiddlewaretoken": self.token, "stars": stars, "next": "/ping/"}
+        self._ask("POST", f"/films/{film}/rate/", urlencode(form))
+
+    def _ask(self, method: str, path: str, body: str = "") -> str:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body or None, headers)
+        answer = self.connection.getresponse()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, kept = value.partition(";")[0].partition("=")
+                self.cookies[key] = kept
+        text = answer.read().decode()
+        assert answer.status < 400, f"{method} {path}: {answer.status}"
+        return text
+
+
+def taken(visitors: list[Visitor], path_of, seconds: float, *, rates: bool) -> list[float]:
+    """Milliseconds of every timed request of all visitors."""
+    found: list[float] = []
+    end = monotonic() + seconds
+
+    def visit(visitor: Visitor) -> None:
+        while monotonic() < end:
+            if rates:
+                visitor.rate()
+            path = path_of(visitor)
+            started = perf_counter()
+            visitor.get(path)
+            found.append(1000 * (perf_counter() - started))
+
+    threads = [threading.Thread(target=visit, args=(visitor,)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def films_of(site: str) -> tuple[list[str], list[str]]:
+    """Ids and addresses of films that many know."""
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=60)
+    found: dict[str, str] = {}
+    for page in range(1, 20):
+        connection.request("GET", f"/films/?page={page}")
+        text = connection.getresponse().read().decode()
+        found |= {pk: path for path, pk in re.findall(r'href="(/films/(\d+)/[^"/]+/)"', text)}
+        if len(found) >= SEEN_FILMS:
+            break
+    return list(found), list(found.values())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("site")
+    parser.add_argument("--seconds", type=float, default=20)
+    asked = parser.parse_args()
+    ids, paths = films_of(asked.site)
+    visitors = [Visitor(asked.site, ids, seed) for seed in range(CLIENTS)]
+    pages = {
+        "/for-you/, a rating before each": (lambda visitor: "/for-you/", True),
+        "film page, a rating before each": (lambda visitor: visitor.random.choice(paths), True),
+        "film page": (lambda visitor: visitor.random.choice(paths), False),
+        "home, a rating before each": (lambda visitor: "/", True),
+    }
+    print(f"| {CLIENTS} visitors at once | requests | median ms | 99th percentile ms |")
+    print("| --- | ---: | ---: | ---: |")
+    for alone in (visitors[:1], visitors):
+        for name, (path_of, rates) in pages.items():
+            found = taken(alone, path_of, asked.seconds, rates=rates)
+            who = "one alone: " if len(alone) == 1 else ""
+            print(f"| {who}{name} | {len(found)} | {np.median(found):.1f} | {np.percentile(found, 99):.1f} |")
+
+
+if __name__ == "__main__":
+    main()
