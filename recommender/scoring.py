@@ -26,9 +26,9 @@ STARS = (0.5, 5.0)
 # How loud popularity is in the lists of a star model, both by place alone.
 POPULARITY_OF_STARS = 1.0
 # How loud predicted stars are beside the blend of list models.
-LIKING = 0.4
-# How loud popularity is for a newcomer, and after how many films it is half as loud.
-START, START_FILMS = 2.0, 2.0
+LIKING = 0.25
+# How loud popularity is after one film.
+START = 3.0
 
 
 def scores_of(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
@@ -58,10 +58,11 @@ def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
 def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> Floats:
     """(n_items,) what will be watched, by the blend of list models, and liked, by predicted stars.
 
-    After a few films popularity knows more than both; it makes way as the history grows.
+    After a few films popularity knows more than both and makes way as the history grows. Weights chosen by
+    tests/bench/newcomers.py; louder stars find more of what is liked and less of what is merely watched.
     """
-    start = START * normal_scores(popular) / (START_FILMS + n_films)
-    return normal_scores(lists) + LIKING * normal_scores(stars) + start
+    start = START / max(n_films, 1)
+    return normal_scores(lists) + LIKING * normal_scores(stars) + start * normal_scores(popular)
 
 
 def stars_of(live: LiveModels, visitor: Visitor) -> Floats:

@@ -82,7 +82,7 @@ def test_the_list_beside_the_card_follows_the_answers(client, live_version):
     for _ in range(8):
         film = card_of(client)
         client.post(f"/start/{film.pk}/", {"stars": "5.0" if film.pk % 2 else "1.0"})
-    assert sum(film % 2 for film in listed(client)) >= 7
+    assert sum(film % 2 for film in listed(client)) >= 6
     assert 'class="start-moved"' in page_of(client).text
 
 
