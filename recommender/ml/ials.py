@@ -124,7 +124,7 @@ class ImplicitALS(Recommender):
                 break
         if stopping.best is not None:
             Q = stopping.best
-        self.Q_, self.gram_, self.known_ = Q, self._gram(Q), Q.any(axis=1)
+        self.Q_, self.gram_, self.known_ = Q, self._gram(Q), np.asarray(Q.any(axis=1))
         progress(1.0, "fitted")
         return self
 
@@ -192,7 +192,7 @@ class ImplicitALS(Recommender):
     def from_state(cls, config: ImplicitALSConfig, arrays: Arrays) -> Self:
         model = cls(config)
         model.Q_, model.gram_ = arrays["Q"], arrays["gram"]
-        model.known_ = model.Q_.any(axis=1)
+        model.known_ = np.asarray(model.Q_.any(axis=1))
         return model
 
 
