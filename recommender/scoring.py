@@ -58,10 +58,10 @@ def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
 def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> Floats:
     """(n_items,) what will be watched, by the blend of list models, and liked, by predicted stars.
 
-    After a few films popularity knows more than both and makes way as the history grows. Weights chosen by
+    After a film or two popularity knows more than both, and makes way at once. Weights chosen by
     tests/bench/newcomers.py; louder stars find more of what is liked and less of what is merely watched.
     """
-    start = START / max(n_films, 1)
+    start = START / max(n_films, 1) ** 2
     return normal_scores(lists) + LIKING * normal_scores(stars) + start * normal_scores(popular)
 
 

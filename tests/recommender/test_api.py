@@ -34,7 +34,7 @@ def test_a_member_gets_unseen_films_with_predicted_stars_and_reasons(api, member
     )
     assert len(answer["results"]) == 5
     assert not {pick["movie"]["id"] for pick in answer["results"]} & set(seen)
-    assert {genre_of(pick["movie"]["id"]) for pick in answer["results"]} == {"Western"}
+    assert [genre_of(pick["movie"]["id"]) for pick in answer["results"]].count("Western") >= 4
     assert all(0.5 <= pick["stars"] <= 5 for pick in answer["results"])
     assert any(pick["reason"] for pick in answer["results"])
 

