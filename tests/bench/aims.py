@@ -64,7 +64,10 @@ def list_speed(batch: Figures) -> Aim:
 
 
 def visitor_speed(speed: dict[str, Figures]) -> Aim:
-    text = f"a history of 20 films folded in and scored within {VISITOR_MS:.0f} ms, but for Bayesian models and blends with one"
+    text = (
+        f"a history of 20 films folded in and scored within {VISITOR_MS:.0f} ms, but for Bayesian models and "
+        "blends that hold one"
+    )
     taken = {name: figures["lengths"]["20"] for name, figures in speed.items() if "lengths" in figures}
     judged = {name: figures for name, figures in taken.items() if name not in SLOW_BY_NATURE}
     if not judged:
