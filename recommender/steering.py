@@ -39,7 +39,7 @@ ENGINES = {
 }
 SLIDER = range(-2, 3)
 # What one step of a slider moves, in deviations of a place in the list.
-RARITY, NEWNESS = 0.35, 0.35
+RARITY, NEWNESS = 0.2, 0.35
 # What is given up for a list that does not repeat itself, from safe to surprising.
 TRADES = {-2: 0.0, -1: 0.05, 0: 0.1, 1: 0.3, 2: 0.5}
 # Films per place of the list among which another order is looked for.
