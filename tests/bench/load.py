@@ -24,12 +24,11 @@ SEEN_FILMS = 300
 
 
 class Visitor:
-    """A stranger with a session of its own, who keeps one connection open."""
+    """A stranger with a session of its own."""
 
     def __init__(self, site: str, films: list[str], seed: int) -> None:
         self.site, self.films = urlsplit(site), films
         self.random = random.Random(seed)
-        self.connection = http.client.HTTPConnection(self.site.netloc, timeout=60)
         self.cookies: dict[str, str] = {}
         page = self.get("/for-you/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
@@ -52,8 +51,9 @@ class Visitor:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body or None, headers)
-        answer = self.connection.getresponse()
+        connection = http.client.HTTPConnection(self.site.netloc, timeout=60)
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, kept = value.partition(";")[0].partition("=")
