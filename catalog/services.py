@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery, Sum, Value
+from django.db.models import Count, Model, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -26,6 +26,9 @@ from catalog.models import (
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
+
+# What a person marks a film with, once: hidden, left out, on the watchlist.
+Mark = TypeVar("Mark", HiddenFilm, UnusedFilm, WatchlistEntry)
 
 
 @transaction.atomic
@@ -84,37 +87,40 @@ def remove_review(*, review: Review) -> None:
 
 def hide(*, user: AbstractUser, movie: Movie) -> HiddenFilm:
     """Recommend a film to this person no more; hiding it twice is hiding it once."""
-    hidden, _ = HiddenFilm.objects.get_or_create(user_id=user.pk, movie=movie)
-    return hidden
+    return _mark(HiddenFilm, user, movie)
 
 
 def unhide(*, user: AbstractUser, movie: Movie) -> bool:
     """True if the film was hidden."""
-    removed, _ = HiddenFilm.objects.filter(user_id=user.pk, movie=movie).delete()
-    return bool(removed)
+    return _unmark(HiddenFilm, user, movie)
 
 
 def leave_out(*, user: AbstractUser, movie: Movie) -> UnusedFilm:
     """Learn nothing about this person from a film; the rating and the diary stay as they are."""
-    unused, _ = UnusedFilm.objects.get_or_create(user_id=user.pk, movie=movie)
-    return unused
+    return _mark(UnusedFilm, user, movie)
 
 
 def use_again(*, user: AbstractUser, movie: Movie) -> bool:
     """True if the film was left out."""
-    removed, _ = UnusedFilm.objects.filter(user_id=user.pk, movie=movie).delete()
-    return bool(removed)
+    return _unmark(UnusedFilm, user, movie)
 
 
 def add_to_watchlist(*, user: AbstractUser, movie: Movie) -> WatchlistEntry:
     """Adding a film twice is adding it once."""
-    entry, _ = WatchlistEntry.objects.get_or_create(user_id=user.pk, movie=movie)
-    return entry
+    return _mark(WatchlistEntry, user, movie)
 
 
 def remove_from_watchlist(*, user: AbstractUser, movie: Movie) -> bool:
     """True if the film was on it."""
-    removed, _ = WatchlistEntry.objects.filter(user_id=user.pk, movie=movie).delete()
+    return _unmark(WatchlistEntry, user, movie)
+
+
+def _mark(kind: type[Mark], user: AbstractUser, movie: Movie) -> Mark:
+    return kind._default_manager.get_or_create(user_id=user.pk, movie=movie)[0]
+
+
+def _unmark(kind: type[Model], user: AbstractUser, movie: Movie) -> bool:
+    removed, _ = kind._default_manager.filter(user_id=user.pk, movie=movie).delete()
     return bool(removed)
 
 

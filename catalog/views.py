@@ -168,11 +168,11 @@ def movie_watchlist(request: HttpRequest, pk: int) -> HttpResponse:
     film = get_object_or_404(Movie, pk=pk)
     if not request.user.is_authenticated:
         return redirect_to_login(film.get_absolute_url())
-    if "undo" in request.POST:
-        services.remove_from_watchlist(user=request.user, movie=film)
-    else:
-        services.add_to_watchlist(user=request.user, movie=film)
-    where = "off your watchlist" if "undo" in request.POST else "on your watchlist"
+    is_undone = "undo" in request.POST
+    (services.remove_from_watchlist if is_undone else services.add_to_watchlist)(
+        user=request.user, movie=film
+    )
+    where = "off your watchlist" if is_undone else "on your watchlist"
     messages.success(request, f"{film.title} is {where}.")
     return back(request, film.get_absolute_url())
 
