@@ -33,6 +33,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.ml.likeness import unit_rows
+
 Doubles = NDArray[np.float64]
 Rows = NDArray[np.int64]
 # The share of people who saw the best known film, near enough to that of MovieLens 1M and latest-small.
@@ -74,7 +76,7 @@ class Deck:
         best_known = np.argsort(-counts, kind="stable")[: self.config.n_cards]
         self.films: Rows = best_known[counts[best_known] > 0]
         self.A = self._design(self.films, self.config.bias)
-        self.unit = _unit(self._factors(self.films))
+        self.unit = unit_rows(self._factors(self.films))
         self.chance = BEST_KNOWN * counts[self.films].astype(np.float64) / max(counts.max(initial=0), 1)
         self.s: Doubles = self.chance / max(self.chance.sum(), np.finfo(float).tiny)
         self.W: Doubles = (self.A.T * self.s) @ self.A
@@ -96,7 +98,7 @@ class Deck:
     def chances_now(self, answers: Answers) -> Doubles:
         """(n_cards,) p, the chance that this person saw each film."""
         config = self.config
-        near_seen, near_unseen = (self.unit @ _unit(self._factors(rows)).sum(axis=0) for rows in answers)
+        near_seen, near_unseen = (self.unit @ unit_rows(self._factors(rows)).sum(axis=0) for rows in answers)
         odds = np.log(self.chance / (1 - self.chance))
         odds += config.seen_pull * near_seen - config.unseen_pull * near_unseen
         return np.asarray(1 / (1 + np.exp(-odds)))
@@ -126,9 +128,3 @@ class Deck:
 
     def _covariance(self, A: Doubles) -> Doubles:
         return np.asarray(np.linalg.inv(A.T @ A + self.config.precision * np.eye(A.shape[1])))
-
-
-def _unit(rows: Doubles) -> Doubles:
-    # A film without factors is like no other.
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0))

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from recommender.ml.likeness import unit_rows
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-LEAST_LENGTH = 1e-9
+LEAST_SPREAD = 1e-9
 
 
 def diverse(score: Floats, vectors: Floats, n: int, trade: float) -> Rows:
@@ -30,7 +32,7 @@ def diverse(score: Floats, vectors: Floats, n: int, trade: float) -> Rows:
     if not 0 <= trade <= 1:
         raise ValueError(f"Diversity is traded for from 0 to 1, not {trade}.")
     worth = (1 - trade) * _from_nought_to_one(score)
-    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), LEAST_LENGTH)
+    unit = unit_rows(vectors)
     nearest = np.zeros(len(score), np.float32)
     chosen: list[int] = []
     left = np.ones(len(score), np.bool_)
@@ -56,4 +58,4 @@ def _from_nought_to_one(score: Floats) -> Floats:
     if not len(score):
         return score
     low, high = score.min(), score.max()
-    return np.asarray((score - low) / max(high - low, LEAST_LENGTH), np.float32)
+    return np.asarray((score - low) / max(high - low, LEAST_SPREAD), np.float32)

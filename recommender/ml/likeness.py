@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+FloatingT = TypeVar("FloatingT", bound=np.floating)
+
+
+def unit_rows(vectors: NDArray[FloatingT]) -> NDArray[FloatingT]:
+    """(n, F) the vectors at length 1; one of nought stays as it is, like no other."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0))
 
 
 def cosines(vectors: Floats, item: int) -> Floats:

@@ -31,6 +31,7 @@ from scipy import sparse
 
 from recommender.ml.contract import Arrays
 from recommender.ml.interactions import Catalogue, Interactions
+from recommender.ml.likeness import unit_rows
 
 if TYPE_CHECKING:
     from recommender.ml.svdpp import SVDPlusPlus
@@ -125,7 +126,7 @@ def n_clusters(n_films: int) -> int:
 
 def _directions(model: SVDPlusPlus, known: Rows, counts: NDArray[np.int64]) -> Floats:
     """(n_items, N_COMPONENTS) the leading components of z, taken from the known films."""
-    Z = np.hstack([_unit(factors - factors[known].mean(axis=0)) for factors in (model.Q_, model.Y_)])
+    Z = np.hstack([unit_rows(factors - factors[known].mean(axis=0)) for factors in (model.Q_, model.Y_)])
     Z -= Z[known].mean(axis=0)
     fame = np.log1p(counts) - np.log1p(counts[known]).mean()
     slope = fame[known] @ Z[known] / max(float(fame[known] @ fame[known]), 1e-9)
@@ -135,11 +136,6 @@ def _directions(model: SVDPlusPlus, known: Rows, counts: NDArray[np.int64]) -> F
     # An axis has no sign of its own: the largest entry is made positive, or chance would mirror the map.
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     return np.asarray(Z @ axes, np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(length > 0, length, 1), np.float32)
 
 
 def _clustered(Z: Floats, known: Rows, counts: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], int]:
