@@ -14,7 +14,7 @@ from recommender.ml.stacking import N_BUCKETS
 from recommender.models import ModelVersion
 from recommender.steering import ENGINES
 
-OTHERS = {"popularity": "Most watched", "bias": "Averages alone", "twin-autoencoders": "Twin autoencoders"}
+OTHERS = {"popularity": "Most watched", "bias": "Averages alone"}
 KNOWN = ("few", "some", "many")
 
 

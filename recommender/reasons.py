@@ -40,8 +40,8 @@ class Reason:
 
 def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
     """The films of the history that add most to the predicted stars, the weightiest first."""
-    weightiest = _contributions(live, visitor.history(live.items), row)[:REASONS]
-    found = [(film, share) for film, share in weightiest if share > 0]
+    weightiest = _weightiest(live, visitor.history(live.items), row, "hybrid")[:REASONS]
+    found = [(int(live.items.ids[film]), share) for film, share in weightiest]
     movies = Movie.objects.for_cards().in_bulk([film for film, _ in found])
     return [Reason(movies[film], visitor.stars(film), share) for film, share in found if film in movies]
 
@@ -55,7 +55,9 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
     history = visitor.history(live.items)
     if not len(history) or engine not in EXPLAINED:
         return {}
-    speaking = _in_turn({int(row): _speakers(live, history, int(row), engine) for row in rows})
+    speaking = _in_turn(
+        {row: [film for film, _ in _weightiest(live, history, row, engine)] for row in rows.tolist()}
+    )
     ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
     titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
     found = {row: titles[film] for row, film in ids.items() if film in titles}
@@ -82,11 +84,11 @@ def _in_turn(speakers: Mapping[int, Sequence[int]]) -> dict[int, int]:
     return chosen
 
 
-def _speakers(live: LiveModels, history: History, row: int, engine: str) -> list[int]:
-    """Rows of the history that add something, the weightiest of them first."""
+def _weightiest(live: LiveModels, history: History, row: int, engine: str) -> list[tuple[int, float]]:
+    """Rows of the history that add something, with what each adds, the weightiest of them first."""
     added = _added(live, history, row, engine)
     order = np.argsort(-added, kind="stable")[:SPEAKERS]
-    return [int(history.item[place]) for place in order if added[place] > 0]
+    return [(int(history.item[place]), float(added[place])) for place in order if added[place] > 0]
 
 
 def _added(live: LiveModels, history: History, row: int, engine: str) -> Floats:
@@ -103,10 +105,3 @@ def stars_without(live: LiveModels, visitor: Visitor, reasons: Sequence[Reason],
         return None
     left_out = visitor.history(live.items).without(int(live.items.rows([reasons[0].movie.pk])[0]))
     return float(np.clip(hybrid(live).stars(left_out)[row], *STARS))
-
-
-def _contributions(live: LiveModels, history: History, row: int) -> list[tuple[int, float]]:
-    """Film ids of the history with the stars each adds to the prediction of `row`, the weightiest first."""
-    added = hybrid(live).star_contributions(history, row)
-    order = np.argsort(-added, kind="stable")
-    return [(int(live.items.ids[history.item[place]]), float(added[place])) for place in order]

@@ -19,6 +19,7 @@ from recommender.evenings import Evening
 from recommender.film_facts import FilmFacts, facts_of
 from recommender.live import LiveModels, ask
 from recommender.ml.diversity import normal_scores
+from recommender.ml.likeness import unit_rows
 from recommender.ml.twin import TwinAutoencoders
 from recommender.picks import Row, movies_of, picks_of
 from recommender.reasons import main_reasons, shared_words
@@ -27,6 +28,7 @@ from recommender.scoring import (
     Rows,
     best,
     list_scores,
+    popularity_of,
     row_of,
     rows_of,
     scores_of,
@@ -38,8 +40,6 @@ from recommender.services import recommend
 from recommender.steering import AS_IT_COMES, Steering, steered, vectors_of
 from recommender.visitors import Visitor
 
-# What a visitor must have given a film for a row to be named after it.
-LIKED = 4.0
 # The neighbours of a liked film from which the hybrid of document B picks.
 NEIGHBOURS = 30
 LEAST = 4
@@ -229,14 +229,11 @@ def _new(sight: Sight) -> Iterator[Plan]:
 
 def _something_else(sight: Sight) -> Iterator[Plan]:
     """Safe exploration: well known, well predicted, and far from all that the visitor liked."""
-    liked = rows_of(
-        sight.live, [film for film in sight.visitor.ordered if (sight.visitor.stars(film) or 0) >= LIKED]
-    )
+    liked = rows_of(sight.live, sight.visitor.liked)
     stars = sight.left(sight.stars)
     if not len(liked) or np.isnan(stars).all():
         return
-    V = vectors_of(sight.live)
-    unit = V / np.maximum(np.linalg.norm(V, axis=1, keepdims=True), 1e-9)
+    unit = unit_rows(vectors_of(sight.live))
     near = (unit @ unit[liked].T).max(axis=1)
     popularity = sight.facts.popularity
     safe = (stars >= np.nanquantile(stars, 0.9)) & (popularity >= np.nanquantile(popularity, 0.8))
@@ -245,7 +242,7 @@ def _something_else(sight: Sight) -> Iterator[Plan]:
 
 
 def _only_plot(sight: Sight) -> Iterator[Plan]:
-    nobody = sight.live.models["popularity"].score(sight.visitor.history(sight.live.items)) == 0
+    nobody = popularity_of(sight.live) == 0
     scores = sight.left(scores_of(sight.live, sight.visitor, "content"))
     why = "Nobody has rated these yet: chosen by story, genre and people alone"
     yield Plan("Only from the plot", why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.limit))
@@ -274,6 +271,6 @@ STRANGERS: tuple[Maker, ...] = (_top, _well_loved, _new)
 
 
 def _recently_liked(visitor: Visitor) -> list[Movie]:
-    liked = [film for film in reversed(visitor.ordered) if (visitor.stars(film) or 0) >= LIKED][:2]
+    liked = visitor.liked[:-3:-1]
     movies = Movie.objects.for_cards().in_bulk(liked)
     return [movies[film] for film in liked if film in movies]

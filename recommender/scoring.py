@@ -45,14 +45,26 @@ def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
     The blend of list models knows best what will be watched, so that stars tell it what will be liked.
     """
     model = live.models.get(engine, live.models["hybrid"])
-    scores = scores_of(live, visitor, model.name)
-    if model.name == "list-blend" and visitor:
-        popular = live.models["popularity"].score(visitor.history(live.items))
-        return to_be_liked(scores, stars_of(live, visitor), popular, len(visitor.ordered))
-    if model.job != "stars" or model.name == "weighted-rating":
-        return scores
-    popular = scores_of(live, Visitor.of_session({}), "popularity")
-    return normal_scores(scores) + POPULARITY_OF_STARS * normal_scores(popular)
+    is_of_stars = model.job == "stars" and model.name != "weighted-rating"
+    if not is_of_stars and not (model.name == "list-blend" and visitor):
+        return scores_of(live, visitor, model.name)
+    compose = _beside_popularity if is_of_stars else _blended
+    return kept(f"{live.version}:list:{model.name}:{visitor.key}", lambda: compose(live, visitor, model.name))
+
+
+def _blended(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
+    lists, stars = scores_of(live, visitor, engine), stars_of(live, visitor)
+    return to_be_liked(lists, stars, popularity_of(live), len(visitor.ordered))
+
+
+def _beside_popularity(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
+    stars = scores_of(live, visitor, engine)
+    return normal_scores(stars) + POPULARITY_OF_STARS * normal_scores(popularity_of(live))
+
+
+def popularity_of(live: LiveModels) -> Floats:
+    """(n_items,) how many people watched each film, the same for everybody."""
+    return scores_of(live, Visitor.of_session({}), "popularity")
 
 
 def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> Floats:

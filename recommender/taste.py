@@ -18,13 +18,13 @@ from recommender.live import LiveModels, ask
 from recommender.ml.taste_map import TasteMap
 from recommender.picks import Row, picks_of
 from recommender.scoring import Rows, best, rows_of, scores_of, shown_stars, without
-from recommender.visitors import Visitor
+from recommender.visitors import LIKED, Visitor
 
 Doubles = NDArray[np.float64]
 
 WIDTH, HEIGHT, MARGIN = 1000, 1000, 46
 SMALLEST, LARGEST = 3.0, 9.0  # radius of a dot: the more a film is rated, the larger
-LOVED, DISLIKED = 4.0, 2.5  # stars from and up to which a film is drawn as such
+DISLIKED = 2.5  # stars up to which a film is drawn as such
 NEWEST = 400  # of the visitor's films that are on the map
 LETTER, LINE, LETTERS = 9.4, 24, 20  # width and height of what labels are written in, and where they break
 HERE, BELOW = (240, 112), 24  # what "You are here" takes up, and how far below the point its middle lies
@@ -230,12 +230,11 @@ def _state(visitor: Visitor, film: int) -> str:
     stars = visitor.stars(film)
     if stars is None:
         return "seen" if film in visitor.half_stars else ""
-    return "loved" if stars >= LOVED else "disliked" if stars <= DISLIKED else "liked"
+    return "loved" if stars >= LIKED else "disliked" if stars <= DISLIKED else "liked"
 
 
 def _here(live: LiveModels, drawn: TasteMap, visitor: Visitor) -> Place | None:
-    loved = [film for film in visitor.ordered if (visitor.stars(film) or 0) >= LOVED]
-    rows = rows_of(live, loved)
+    rows = rows_of(live, visitor.liked)
     rows = rows[drawn.cluster[rows] >= 0]
     if not len(rows):
         return None

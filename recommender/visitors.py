@@ -38,6 +38,9 @@ _KINDS: tuple[tuple[type[Model], Any, str], ...] = (
     ),
 )
 
+# Stars from which a film counts as liked.
+LIKED = 4.0
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -104,6 +107,11 @@ class Visitor:
         """Ids of the films to learn from, from the oldest to the newest."""
         used = self.half_stars.keys() - self.unused
         return sorted(used, key=lambda movie_id: (self.times.get(movie_id, 0), movie_id))
+
+    @cached_property
+    def liked(self) -> list[int]:
+        """Ids of the films to learn from with LIKED stars or more, from the oldest to the newest."""
+        return [film for film in self.ordered if (self.stars(film) or 0) >= LIKED]
 
     @cached_property
     def key(self) -> str:

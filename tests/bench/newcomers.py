@@ -53,6 +53,7 @@ def fitted(train):
 
 def line(models, question, half: int) -> dict[str, str]:
     from recommender.ml import metrics
+    from recommender.ml.answers import top_items
     from recommender.scoring import to_be_liked
 
     people = np.unique(question.test.user)
@@ -72,7 +73,7 @@ def line(models, question, half: int) -> dict[str, str]:
             scores["list-blend"], stars, models["popularity"].score(past), len(past)
         )
         for name, score in scores.items():
-            lists[name].append(first(score, past))
+            lists[name].append(top_items(score, past.item, TOP))
     actual = np.concatenate(given)
     figures = {f"RMSE {name}": metrics.rmse(np.concatenate(of), actual) for name, of in told.items()}
     for name, listed in lists.items():
@@ -81,12 +82,6 @@ def line(models, question, half: int) -> dict[str, str]:
     return {"shown": question.label, "people": str(len(people))} | {
         name: f"{value:.4f}" for name, value in figures.items()
     }
-
-
-def first(score, past):
-    left = np.nan_to_num(score, nan=-np.inf)
-    left[past.item] = -np.inf
-    return np.argsort(-left, kind="stable")[:TOP]
 
 
 if __name__ == "__main__":
