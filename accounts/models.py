@@ -3,7 +3,10 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
+
+from catalog.models import Movie
 
 # The address of a profile is its username, so a username is what an address can carry.
 username_validators = [
@@ -24,6 +27,11 @@ class MemberManager(UserManager.from_queryset(UserQuerySet)):
     pass
 
 
+class Visibility(models.TextChoices):
+    PUBLIC = "public", "everybody"
+    PRIVATE = "private", "only me"
+
+
 class User(AbstractUser):
     class Source(models.TextChoices):
         SITE = "site", "signed up here"
@@ -33,6 +41,20 @@ class User(AbstractUser):
     # Data set and id of an imported person, such as "ml-latest-small:12"; empty for members.
     source_key = models.CharField(max_length=80, blank=True, editable=False)
     bio = models.TextField(max_length=1000, blank=True)
+
+    profile_visibility = models.CharField(
+        "who sees my profile", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+    )
+    diary_visibility = models.CharField(
+        "who sees my diary", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+    )
+    ratings_visibility = models.CharField(
+        "who sees my ratings", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+    )
+    lends_ratings = models.BooleanField("use my ratings to recommend to others", default=True)
+    # IANA name and ISO code; empty means as the site has it, or as the browser asks.
+    time_zone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, blank=True)
 
     objects = MemberManager()
 
@@ -49,3 +71,41 @@ class User(AbstractUser):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.username])
+
+
+class FavouriteFilm(models.Model):
+    """One of the four films that stand at the top of a profile."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="favourite_films")
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="favourite_of")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "movie"], name="favourite_once_per_user_and_movie"),
+            models.UniqueConstraint(fields=["user", "position"], name="one_favourite_per_user_and_place"),
+            models.CheckConstraint(
+                condition=Q(position__gte=1) & Q(position__lte=4), name="four_favourites_at_most"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie}, favourite of {self.user}"
+
+
+class Block(models.Model):
+    """`blocker` and `blocked` see nothing of each other."""
+
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
+    blocked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_per_pair"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="nobody_blocks_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker} blocks {self.blocked}"

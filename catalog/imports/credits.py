@@ -122,7 +122,7 @@ def _people(pairs: list[tuple[Movie, CreditedFilm]]) -> tuple[dict[str, int], in
     """Primary keys by name, and how many are new. The table has names only: namesakes are one person."""
     wanted = dict.fromkeys(name for _, film in pairs for names in film.names for name in _split(names))
     known = dict(Person.objects.order_by("-pk").values_list("name", "pk"))
-    new = [Person(name=name) for name in wanted if name not in known]
+    new = [Person.named(name) for name in wanted if name not in known]
     Person.objects.bulk_create(new, batch_size=BATCH_SIZE)
     return known | {person.name: person.pk for person in new}, len(new)
 

@@ -98,6 +98,20 @@ class Rating(models.Model):
         return self.half_stars / 2
 
 
+class Tag(models.Model):
+    """A word of somebody's own for viewings: where, with whom, on what occasion."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_tag_per_user_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Watch(models.Model):
     """One viewing: a diary entry where it is dated, else only the knowledge that the film was seen."""
 
@@ -105,6 +119,7 @@ class Watch(models.Model):
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="watches")
     watched_on = models.DateField(null=True, blank=True)
     rewatch = models.BooleanField(default=False)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="watches")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WatchQuerySet.as_manager()
@@ -132,6 +147,8 @@ class Review(models.Model):
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="reviews")
     text = models.TextField(max_length=20_000)
     has_spoilers = models.BooleanField("contains spoilers", default=False)
+    # Taken down by staff: seen by its writer and by staff alone.
+    is_taken_down = models.BooleanField("taken down", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

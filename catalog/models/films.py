@@ -21,9 +21,22 @@ class Genre(models.Model):
         return self.name
 
 
+class Keyword(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Person(models.Model):
     name = models.CharField(max_length=200, db_index=True)
     imdb_id = models.CharField("IMDb id", max_length=12, unique=True, null=True, blank=True)
+    tmdb_id = models.PositiveIntegerField("TMDB id", unique=True, null=True, blank=True)
+    slug = models.SlugField(max_length=120, editable=False, default="person")
+    search_name = models.CharField(max_length=210, editable=False, db_index=True, default="")
 
     class Meta:
         ordering = ["name"]
@@ -31,6 +44,21 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive_from_name()
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def named(cls, name: str, **ids: Any) -> Person:
+        """Not saved yet, and ready for bulk_create, which calls no save()."""
+        person = cls(name=name[:200], **ids)
+        person.derive_from_name()
+        return person
+
+    def derive_from_name(self) -> None:
+        self.slug = slugify(self.name)[:120].strip("-") or "person"
+        self.search_name = search_form(self.name)[:210]
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):
@@ -93,7 +121,11 @@ class Movie(models.Model):
     runtime = models.PositiveSmallIntegerField("runtime in minutes", null=True, blank=True)
     # ISO 639-1, as film data sets write it.
     language = models.CharField("original language", max_length=3, blank=True, db_index=True)
+    released_on = models.DateField("first shown on", null=True, blank=True)
+    budget = models.PositiveBigIntegerField("budget in US dollars", null=True, blank=True)
+    revenue = models.PositiveBigIntegerField("revenue in US dollars", null=True, blank=True)
     genres = models.ManyToManyField(Genre, blank=True, related_name="movies")
+    keywords = models.ManyToManyField(Keyword, blank=True, related_name="movies")
     people = models.ManyToManyField(Person, through="Credit", related_name="movies")
 
     movielens_id = models.PositiveIntegerField("MovieLens id", unique=True, null=True, blank=True)

@@ -49,7 +49,7 @@ def _fill_credits(movie: Movie, role: Credit.Role, credited: tuple[Credited, ...
 
 def _people(credited: tuple[Credited, ...]) -> dict[str, Person]:
     """By IMDb id. Two workers may make the same person at once: the second finds the first's."""
-    people = [Person(imdb_id=person.imdb_id, name=person.name[:200]) for person in credited]
+    people = [Person.named(person.name, imdb_id=person.imdb_id) for person in credited]
     Person.objects.bulk_create(people, ignore_conflicts=True)
     return Person.objects.in_bulk([person.imdb_id for person in people], field_name="imdb_id")
 

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from catalog.models.diary import Review
+from catalog.models.films import Movie
+
+
+class LikedFilm(models.Model):
+    """A heart for a film, beside whatever stars it was given."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_films")
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="liked_by")
+    liked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "movie"], name="one_like_per_user_and_movie"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie} liked by {self.user}"
+
+
+class ReviewLike(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_reviews")
+    review = models.ForeignKey(Review, models.CASCADE, related_name="likes")
+    liked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "review"], name="one_like_per_user_and_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review} liked by {self.user}"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from catalog.models.films import Movie
+
+
+class FilmMerge(models.Model):
+    """Two rows of one film made into one. The removed film's address leads to the kept one."""
+
+    kept = models.ForeignKey(Movie, models.CASCADE, related_name="merges")
+    removed_id = models.PositiveBigIntegerField("id of the removed film", db_index=True)
+    removed_title = models.CharField(max_length=300)
+    # All that was moved or dropped, as the merging service wrote it: what undoing reads.
+    record = models.JSONField()
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    merged_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-merged_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["removed_id"], condition=Q(undone_at=None), name="merged_into_one_film_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.removed_title} into {self.kept}"
