@@ -181,7 +181,7 @@ def machine() -> dict[str, Any]:
     """What a time in seconds cannot be read without."""
     return {
         "cpu": _cpu(),
-        "cores": os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)),
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
