@@ -1,22 +1,22 @@
 from django.urls import path
 
-from catalog import views
+from catalog.views import browse, diary, films, home, marks, ratings, reviews, search
 
 app_name = "catalog"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("films/", views.browse, name="browse"),
-    path("search/", views.search, name="search"),
-    path("films/<int:pk>/rate/", views.movie_rate, name="movie-rate"),
-    path("films/hidden/", views.hidden, name="hidden"),
-    path("films/watchlist/", views.watchlist, name="watchlist"),
-    path("films/<int:pk>/hide/", views.movie_hide, name="movie-hide"),
-    path("films/<int:pk>/watchlist/", views.movie_watchlist, name="movie-watchlist"),
-    path("films/<int:pk>/use/", views.movie_use, name="movie-use"),
-    path("films/<int:pk>/log/", views.movie_log, name="movie-log"),
-    path("films/<int:pk>/review/", views.movie_review, name="movie-review"),
-    path("films/<int:pk>/", views.movie, name="movie-by-id"),
-    path("films/<int:pk>/<slug:slug>/", views.movie, name="movie"),
-    path("diary/<int:pk>/remove/", views.watch_remove, name="watch-remove"),
-    path("reviews/<int:pk>/remove/", views.review_remove, name="review-remove"),
+    path("", home.home, name="home"),
+    path("films/", browse.browse, name="browse"),
+    path("search/", search.search, name="search"),
+    path("films/<int:pk>/rate/", ratings.movie_rate, name="movie-rate"),
+    path("films/hidden/", marks.hidden, name="hidden"),
+    path("films/watchlist/", marks.watchlist, name="watchlist"),
+    path("films/<int:pk>/hide/", marks.movie_hide, name="movie-hide"),
+    path("films/<int:pk>/watchlist/", marks.movie_watchlist, name="movie-watchlist"),
+    path("films/<int:pk>/use/", marks.movie_use, name="movie-use"),
+    path("films/<int:pk>/log/", diary.movie_log, name="movie-log"),
+    path("films/<int:pk>/review/", reviews.movie_review, name="movie-review"),
+    path("films/<int:pk>/", films.movie, name="movie-by-id"),
+    path("films/<int:pk>/<slug:slug>/", films.movie, name="movie"),
+    path("diary/<int:pk>/remove/", diary.watch_remove, name="watch-remove"),
+    path("reviews/<int:pk>/remove/", reviews.review_remove, name="review-remove"),
 ]

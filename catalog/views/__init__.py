@@ -1,0 +1,1 @@
+"""Pages about films, one module a subject."""

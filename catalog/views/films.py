@@ -1,0 +1,65 @@
+"""The page of a film, whole or the parts that its forms renew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from catalog import left_out, session
+from catalog.forms import LogForm, ReviewForm
+from catalog.models import Movie, Rating, Review, Watch, WatchlistEntry
+from catalog.pagination import page_of
+
+UNPROCESSABLE = 422
+REVIEWS_ON_FILM_PAGE = 10
+
+
+@require_safe
+def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    film = get_object_or_404(Movie.objects.for_page(), pk=pk)
+    if slug != film.slug:
+        return redirect(film, permanent=True)
+    return film_page(request, film)
+
+
+def film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: Any) -> HttpResponse:
+    reviews = page_of(request, film.reviews.for_film(), size=REVIEWS_ON_FILM_PAGE)
+    context = aside(request, film) | _own_part(request, film) | {"reviews": reviews} | forms
+    context["is_hidden"] = left_out.is_hidden(request, film)
+    return render(request, "catalog/movie.html", context, status=status)
+
+
+def aside(request: HttpRequest, film: Movie) -> dict[str, Any]:
+    return {
+        "movie": film,
+        "stars": stars_of(request, film),
+        "histogram": film.ratings.histogram(),
+        "imported_count": film.ratings.imported().count(),
+        "is_unused": left_out.is_unused(request, film),
+    }
+
+
+def stars_of(request: HttpRequest, film: Movie) -> float | None:
+    if request.user.is_authenticated:
+        rating = Rating.objects.filter(user=request.user, movie=film).first()
+        return rating.stars if rating else None
+    half_stars = session.ratings(request).get(film.pk)
+    return half_stars / 2 if half_stars else None
+
+
+def _own_part(request: HttpRequest, film: Movie) -> dict[str, Any]:
+    """The forms and past viewings that only a member sees."""
+    if not request.user.is_authenticated:
+        return {}
+    review = Review.objects.filter(user=request.user, movie=film).first()
+    initial = {} if review else {"text": session.draft(request, movie=film)}
+    return {
+        "watches": list(Watch.objects.filter(user=request.user, movie=film).order_by("-watched_on", "-pk")),
+        "own_review": review,
+        "is_on_watchlist": WatchlistEntry.objects.filter(user=request.user, movie=film).exists(),
+        "log_form": LogForm(),
+        "review_form": ReviewForm(instance=review, initial=initial),
+    }
