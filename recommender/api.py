@@ -9,8 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from catalog.api import MovieSerializer, errors
-from recommender.live import live_models
-from recommender.services import recommend
+from recommender.services import answered
 from recommender.steering import DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 from recommender.visitors import Visitor
 
@@ -53,11 +52,11 @@ class RecommendationViewSet(ViewSet):
         question.is_valid(raise_exception=True)
         asked = dict(question.validated_data)
         limit, steering = asked.pop("n"), Steering(**asked)
-        live = live_models()
+        found = answered(Visitor.of_member(request.user), steering=steering, limit=limit)
         answer = {
             "engine": steering.engine,
-            "model_version": live.version if live else None,
-            "detail": "" if live else NO_MODEL,
-            "results": recommend(Visitor.of_member(request.user), steering=steering, limit=limit),
+            "model_version": found.version,
+            "detail": "" if found.version else NO_MODEL,
+            "results": found.picks,
         }
         return Response(AnswerSerializer(answer).data)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
@@ -39,19 +41,31 @@ class _Shelf:
         self.opened: LiveModels | None = None
         self.damaged: set[str] = set()
 
-    def take(self, version: ModelVersion) -> LiveModels | None:
-        name = version.name
+    def take(self) -> LiveModels | None:
+        """What the database calls live now, None for nothing."""
+        version, opened = _live_version(), self.opened
+        if version is None:
+            return None
+        if opened and opened.version == version.name:
+            return opened
         with self.lock:
-            if name in self.damaged or (self.opened and self.opened.version == name):
-                return self.opened
-            try:
-                self.opened = _open(version)
-            except (DamagedArtefact, OSError) as error:
-                # The former version goes on; an operator reads the log and rolls back or retrains.
-                logger.error("Model version %s cannot be opened: %s", name, error)
-                self.damaged.add(name)
-                self.opened = self.opened or self._former(version)
+            return self._exchanged()
+
+    def _exchanged(self) -> LiveModels | None:
+        # Read again: whoever waited for the lock must not go back to what was live before.
+        version = _live_version()
+        if version is None:
+            return None
+        if version.name in self.damaged or (self.opened and self.opened.version == version.name):
             return self.opened
+        try:
+            self.opened = _open(version)
+        except (DamagedArtefact, OSError) as error:
+            # The former version goes on; an operator reads the log and rolls back or retrains.
+            logger.error("Model version %s cannot be opened: %s", version.name, error)
+            self.damaged.add(version.name)
+            self.opened = self.opened or self._former(version)
+        return self.opened
 
     @staticmethod
     def _former(version: ModelVersion) -> LiveModels | None:
@@ -62,6 +76,10 @@ class _Shelf:
             except (DamagedArtefact, OSError):
                 continue
         return None
+
+
+def _live_version() -> ModelVersion | None:
+    return ModelVersion.objects.filter(is_live=True).first()
 
 
 def _open(version: ModelVersion) -> LiveModels:
@@ -77,12 +95,31 @@ def _open(version: ModelVersion) -> LiveModels:
 
 
 _shelf = _Shelf()
+# What was answered within `one_version`: nothing yet or one thing. None outside.
+_asked: ContextVar[list[LiveModels | None] | None] = ContextVar("asked", default=None)
 
 
 def live_models() -> LiveModels | None:
-    """The models to serve from, None before the first training. One query; files are opened once."""
-    version = ModelVersion.objects.filter(is_live=True).first()
-    return _shelf.take(version) if version else None
+    """The models to serve from, None before the first training. Files are opened once a process.
+
+    One query; within `one_version` the same answer to everybody who asks.
+    """
+    asked = _asked.get()
+    if asked is None:
+        return _shelf.take()
+    if not asked:
+        asked.append(_shelf.take())
+    return asked[0]
+
+
+@contextmanager
+def one_version() -> Iterator[None]:
+    """Whatever goes live meanwhile, all in here comes from one version: a page is never of two."""
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def ask(question: Callable[[LiveModels], T]) -> T | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,11 @@ class Prediction:
     without_first: float | None = None  # the prediction if the first reason had never been rated
 
 
+class Answer(NamedTuple):
+    picks: list[Pick]
+    version: str | None  # None where the chart answered
+
+
 def recommend(
     visitor: Visitor, *, steering: Steering = AS_IT_COMES, limit: int = 20, exclude: Collection[int] = ()
 ) -> list[Pick]:
@@ -37,11 +43,18 @@ def recommend(
 
     Raises KeyError for an engine that is not in ENGINES.
     """
+    return answered(visitor, steering=steering, limit=limit, exclude=exclude).picks
+
+
+def answered(
+    visitor: Visitor, *, steering: Steering = AS_IT_COMES, limit: int = 20, exclude: Collection[int] = ()
+) -> Answer:
+    """`recommend`, and the version that it is of: another may go live at any moment."""
     if steering.engine not in ENGINES:
         raise KeyError(f"There is no engine {steering.engine!r}; choose from {', '.join(ENGINES)}.")
     unwanted = visitor.unwanted | set(exclude)
-    picks = ask(lambda live: _ranked(live, visitor, steering, limit, unwanted))
-    return chart(limit=limit, exclude=unwanted) if picks is None else picks
+    found = ask(lambda live: Answer(_ranked(live, visitor, steering, limit, unwanted), live.version))
+    return found or Answer(chart(limit=limit, exclude=unwanted), None)
 
 
 def predict(visitor: Visitor, film: Movie) -> Prediction | None:

@@ -4,7 +4,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from recommender import services
-from recommender.live import live_models
 from recommender.steering import DEFAULT_ENGINE, ENGINES, Steering
 from recommender.visitors import Visitor
 
@@ -26,10 +25,9 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is nobody called {username}.")
         visitor = Visitor.of_member(user)
-        live = live_models()
-        model = f"version {live.version}" if live else "no model yet, the chart answers"
+        found = services.answered(visitor, steering=Steering(engine=engine), limit=n)
+        model = f"version {found.version}" if found.version else "no model yet, the chart answers"
         self.stdout.write(f"{username}: {len(visitor.seen)} films seen; engine {engine}, {model}")
-        picks = services.recommend(visitor, steering=Steering(engine=engine), limit=n)
-        for place, pick in enumerate(picks, start=1):
+        for place, pick in enumerate(found.picks, start=1):
             stars = "  -  " if pick.stars is None else f"≈ {pick.stars:.1f}"
             self.stdout.write(f"{place:3} {stars}  {pick.movie}  {pick.reason}".rstrip())
