@@ -23,11 +23,15 @@ REASONS = 3
 SHARED = 3
 SPEAKERS = 5
 SPEAKS_FOR = 2
+LEAST_SPEAKING = 3.0  # stars
 # What a list's films are owed to, by engine. EASE speaks for the blend of list models, of which it makes the
-# most; the twin autoencoders would take a second to say it for one page.
+# most.
 EXPLAINED = {
     "list-blend": "ease",
-    **{name: name for name in ("hybrid", "ease", "svdpp", "autoencoder", "user-cf", "content")},
+    **{
+        name: name
+        for name in ("hybrid", "ease", "svdpp", "autoencoder", "twin-autoencoders", "user-cf", "content")
+    },
 }
 
 
@@ -40,7 +44,8 @@ class Reason:
 
 def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
     """The films of the history that add most to the predicted stars, the weightiest first."""
-    weightiest = _weightiest(live, visitor.history(live.items), row, "hybrid")[:REASONS]
+    history = visitor.history(live.items)
+    weightiest = _weightiest(history, _added(live, history, row, "hybrid"))[:REASONS]
     found = [(int(live.items.ids[film]), share) for film, share in weightiest]
     movies = Movie.objects.for_cards().in_bulk([film for film, _ in found])
     return [Reason(movies[film], visitor.stars(film), share) for film, share in found if film in movies]
@@ -55,9 +60,7 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
     history = visitor.history(live.items)
     if not len(history) or engine not in EXPLAINED:
         return {}
-    speaking = _in_turn(
-        {row: [film for film, _ in _weightiest(live, history, row, engine)] for row in rows.tolist()}
-    )
+    speaking = _in_turn({row: _speakers(live, history, row, engine) for row in rows.tolist()})
     ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
     titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
     found = {row: titles[film] for row, film in ids.items() if film in titles}
@@ -84,9 +87,15 @@ def _in_turn(speakers: Mapping[int, Sequence[int]]) -> dict[int, int]:
     return chosen
 
 
-def _weightiest(live: LiveModels, history: History, row: int, engine: str) -> list[tuple[int, float]]:
-    """Rows of the history that add something, with what each adds, the weightiest of them first."""
+def _speakers(live: LiveModels, history: History, row: int, engine: str) -> list[int]:
+    """Rows of the history that add most; what was disliked may weigh, but recommends nothing."""
     added = _added(live, history, row, engine)
+    heard = np.where(history.rating < LEAST_SPEAKING, np.float32(0), added)
+    return [film for film, _ in _weightiest(history, heard)]
+
+
+def _weightiest(history: History, added: Floats) -> list[tuple[int, float]]:
+    """Rows of the history that add something, with what each adds, the weightiest of them first."""
     order = np.argsort(-added, kind="stable")[:SPEAKERS]
     return [(int(history.item[place]), float(added[place])) for place in order if added[place] > 0]
 

@@ -174,34 +174,61 @@ class TwinAutoencoders(Recommender):
 
     def score_on(self, history: History, weekday: int = -1, day_of_year: int = 0, year: int = 0) -> Floats:
         """(n_items,) stars on a day: weekday 0 to 6 from Monday, day 1 to 366; -1 and 0 are unknown."""
-        taste = self._vector(self.taste_, self.halves_[1], history)
-        about = self.words_.people([history.about])[0]
-        person = np.concatenate([taste, about, context(weekday, day_of_year, year)[0]])
-        units = self.halves_[2] + person @ self.dense_["W0"][-len(person) :]
-        for layer in range(1, len(self.config.hidden)):
-            np.maximum(units, 0, out=units)
-            units = units @ self.dense_[f"W{layer}"] + self.dense_[f"b{layer}"]
-        np.maximum(units, 0, out=units)
-        score = units @ self.dense_["w"] + self.bias_
+        taste = self.taste_.vector(*self._read(self.halves_[1], history))
+        units = self.halves_[2] + self._from_person(taste[None], history, context(weekday, day_of_year, year))
+        score = self._network(units) + self.bias_
         if self.config.with_product:
             score += self.vectors_ @ (self.dense_["M"] @ taste / np.float32(self.config.n_units))
         score += np.float32(self.mean_ + self._user_bias(history) + float(self.dense_["c"][0]))
         return np.asarray(score, np.float32)
 
+    def contributions(self, history: History, item: int) -> Floats:
+        """(len(history),) exact leave-one-out: the score less that of the history without each film."""
+        read = self._read(self.halves_[1], history)
+        tastes = np.vstack([self.taste_.vector(*read)[None], self.taste_.without_each(*read)])
+        units = self.halves_[2][item] + self._from_person(tastes, history, context(-1, 0, 0))
+        score = self._network(units)
+        if self.config.with_product:
+            score += tastes @ (self.vectors_[item] @ self.dense_["M"] / np.float32(self.config.n_units))
+        of_bias = self._user_bias(history) - self._user_bias_without_each(history)
+        return np.asarray(score[0] - score[1:] + of_bias, np.float32)
+
+    def _from_person(self, tastes: Floats, history: History, day: Floats) -> Floats:
+        """(n, n_hidden) what a person, read as n `tastes`, adds to the first layer on one `day`."""
+        known = np.concatenate([self.words_.people([history.about])[0], day[0]])
+        of_taste, of_known = np.split(self.dense_["W0"][-len(known) - tastes.shape[1] :], [tastes.shape[1]])
+        return np.asarray(tastes @ of_taste + known @ of_known, np.float32)
+
+    def _network(self, units: Floats) -> Floats:
+        """(n,) stars from what comes into the first layer, which is overwritten: (n, n_hidden)."""
+        for layer in range(1, len(self.config.hidden)):
+            np.maximum(units, 0, out=units)
+            units = units @ self.dense_[f"W{layer}"] + self.dense_[f"b{layer}"]
+        np.maximum(units, 0, out=units)
+        return np.asarray(units @ self.dense_["w"], np.float32)
+
     def vector_of(self, history: History) -> Floats:
         """(n_units,) the vector of anybody, newcomers too; nought for an empty history."""
-        return self._vector(self.user_, self.halves_[0], history)
+        return self.user_.vector(*self._read(self.halves_[0], history))
 
-    def _vector(self, encoder: Encoder, halves: Floats, history: History) -> Floats:
-        above = np.nan_to_num(history.rating - np.float32(self.mean_) - self.bias_[history.item])
+    def _read(self, halves: Floats, history: History) -> tuple[Floats, Floats, Floats, Floats, float]:
+        """What an encoder of people takes."""
+        above = np.nan_to_num(self._residual(history))
         dates, day = days(history.time)
-        damping = self.config.damping
-        return encoder.vector(halves[history.item], history.rating, above, dates[day], damping)
+        return halves[history.item], history.rating, above, dates[day], self.config.damping
+
+    def _residual(self, history: History) -> Floats:
+        """(len(history),) stars above what the films usually get, NaN without a rating."""
+        return np.asarray(history.rating - np.float32(self.mean_) - self.bias_[history.item], np.float32)
 
     def _user_bias(self, history: History) -> float:
         rated = history.rated
-        residual = rated.rating - np.float32(self.mean_) - self.bias_[rated.item]
-        return float(residual.sum() / (self.config.bias_damping + len(rated)))
+        return float(self._residual(rated).sum() / (self.config.bias_damping + len(rated)))
+
+    def _user_bias_without_each(self, history: History) -> Floats:
+        is_rated, residual = ~np.isnan(history.rating), np.nan_to_num(self._residual(history))
+        n_others = is_rated.sum() - is_rated
+        return np.asarray((residual.sum() - residual) / (self.config.bias_damping + n_others), np.float32)
 
     def nearest_films(self, item: int, n: int = 10) -> list[Near]:
         """The `n` films nearest to one, without itself and without those that nobody watched."""

@@ -38,10 +38,21 @@ class Encoder(NamedTuple):
         self, halves: Floats, rating: Floats, above: Floats, context: Floats, damping: float
     ) -> Floats:
         """(n_units,) from n ratings: halves (n, n_units), stars and the rest (n,), context (n, N_CONTEXT)."""
+        codes = self._codes(halves, rating, above, context)
+        return np.asarray(codes.sum(axis=0) / max(len(rating) + damping, 1.0), np.float32)
+
+    def without_each(
+        self, halves: Floats, rating: Floats, above: Floats, context: Floats, damping: float
+    ) -> Floats:
+        """(n, n_units) `vector` without the first rating, without the second, ...; each is encoded once."""
+        codes = self._codes(halves, rating, above, context)
+        others = codes.sum(axis=0) - codes
+        return np.asarray(others / max(len(rating) - 1 + damping, 1.0), np.float32)
+
+    def _codes(self, halves: Floats, rating: Floats, above: Floats, context: Floats) -> Floats:
         of_level, of_above, of_context = np.split(self.W[-N_OF_RATING:], [N_LEVELS, N_LEVELS + 1])
         units = halves + of_level[levels(rating)] + above[:, None] * of_above + context @ of_context
-        codes = (np.tanh(units) - self.shift) / self.scale
-        return np.asarray(codes.sum(axis=0) / max(len(rating) + damping, 1.0), np.float32)
+        return np.asarray((np.tanh(units) - self.shift) / self.scale, np.float32)
 
     def named(self, prefix: str) -> dict[str, NDArray[Any]]:
         return {f"{prefix}_{name}": array for name, array in self._asdict().items()}

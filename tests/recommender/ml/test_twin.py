@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -222,14 +224,55 @@ def test_folding_in_twenty_films_and_scoring_ten_thousand_takes_about_a_millisec
     mine = History(np.arange(20), np.full(20, 4.0, np.float32), np.full(20, -1))
     # One thread, as a web process has it: threads that wait for each other cost far more than the sums.
     with threadpool_limits(1, user_api="blas"):
-        taken = [_seconds(model, mine) for _ in range(50)]
+        taken = [_seconds(partial(model.score, mine)) for _ in range(50)]
     assert min(taken) < 0.002
 
 
-def _seconds(model: TwinAutoencoders, history: History) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
-    model.score(history)
+    work()
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("config", [SMALL, replace(DOCUMENT, n_units=6, n_rounds=2, n_epochs=2)])
+def test_contributions_are_what_the_score_loses_without_each_film(
+    data: Interactions, config: TwinConfig
+) -> None:
+    model = TwinAutoencoders(config).fit(data, seed=0)
+    for mine in (_some_dated(data.history(3)), _some_unrated(data.history(5)), data.history(0)):
+        mine = replace(mine, about=About("F", 30.0, "writer", 0.0, 0.0, 0.0))
+        for item in (2, int(mine.item[0])):
+            lost = model.score(mine)[item] - [model.score(mine.without(int(row)))[item] for row in mine.item]
+            assert np.ptp(lost) > 1e-3
+            np.testing.assert_allclose(model.contributions(mine, item), lost, atol=2e-5)
+
+
+def _some_dated(history: History) -> History:
+    time = history.time.copy()
+    time[::3] = 1_600_000_000
+    return replace(history, time=time)
+
+
+def _some_unrated(history: History) -> History:
+    rating = history.rating.copy()
+    rating[::2] = np.nan
+    return replace(history, rating=rating)
+
+
+def test_the_only_film_of_a_history_adds_all_that_the_history_changes(fitted: TwinAutoencoders) -> None:
+    only = History(np.array([7]), np.array([4.5], np.float32), np.array([-1]))
+    changed = fitted.score(only) - fitted.score(History.empty())
+    assert fitted.contributions(only, 4) == pytest.approx(changed[[4]], abs=1e-5)
+
+
+def test_reasons_take_one_batch_of_encodings_and_not_a_score_for_each_film(
+    fitted: TwinAutoencoders, data: Interactions
+) -> None:
+    mine = History(np.resize(np.arange(data.n_items), 200), np.full(200, 4.0, np.float32), np.full(200, -1))
+    with threadpool_limits(1, user_api="blas"):
+        at_once = min(_seconds(partial(fitted.contributions, mine, 3)) for _ in range(10))
+        one_score = min(_seconds(partial(fitted.score, mine)) for _ in range(10))
+    assert at_once < 20 * one_score
 
 
 def test_data_without_a_rating_are_refused() -> None:
