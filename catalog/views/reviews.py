@@ -1,16 +1,23 @@
+"""Reviews: written, tried out, removed, read one by one, liked and reported."""
+
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import services, session
-from catalog.forms import ReviewForm
-from catalog.models import Movie, Review
+from catalog.forms import ReportForm, ReviewForm
+from catalog.models import Movie, Review, ReviewReport
 from catalog.permissions import own_or_404
 from catalog.redirects import back
+from catalog.undo import undoable
+from catalog.views.answers import done
 from catalog.views.films import UNPROCESSABLE, film_page
 
 
@@ -18,20 +25,97 @@ from catalog.views.films import UNPROCESSABLE, film_page
 def movie_review(request: HttpRequest, pk: int) -> HttpResponse:
     film = get_object_or_404(Movie, pk=pk)
     if not request.user.is_authenticated:
-        session.keep_draft(request, movie=film, text=request.POST.get("text", ""))
-        return redirect_to_login(f"{film.get_absolute_url()}#your-review")
+        return _keep_and_log_in(request, film)
     form = ReviewForm(request.POST)
     if not form.is_valid():
         return film_page(request, film, status=UNPROCESSABLE, review_form=form)
     services.write_review(user=request.user, movie=film, **form.cleaned_data)
     session.drop_draft(request)
-    messages.success(request, f"Your review of {film.title} is up.")
+    messages.success(request, _("Your review of %(film)s is up.") % {"film": film.title})
     return back(request, f"{film.get_absolute_url()}#reviews")
+
+
+def _keep_and_log_in(request: HttpRequest, film: Movie) -> HttpResponse:
+    session.keep_draft(request, movie=film, text=request.POST.get("text", ""))
+    return redirect_to_login(f"{film.get_absolute_url()}#your-review")
+
+
+@require_POST
+def review_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the words would look; nothing is saved. A script gets them alone, a form its whole page."""
+    film = get_object_or_404(Movie.objects.for_page(), pk=pk)
+    if not request.user.is_authenticated:
+        return _keep_and_log_in(request, film)
+    form = ReviewForm(request.POST)
+    if request.htmx.target == "review-preview":
+        return render(request, "catalog/_review_preview.html", {"review_form": form, "is_tried": True})
+    status = 200 if form.is_valid() else UNPROCESSABLE
+    return film_page(request, film, status=status, review_form=form, is_tried=True)
 
 
 @require_POST
 def review_remove(request: HttpRequest, pk: int) -> HttpResponse:
     review = own_or_404(request, Review.objects.select_related("movie"), pk)
-    services.remove_review(review=review)
-    messages.success(request, f"Your review of {review.movie.title} is gone.")
-    return back(request, review.movie.get_absolute_url())
+    # What was put back would come without the reports about it.
+    is_reported = review.reports.exists()
+    with undoable(request, review.movie) as change:
+        services.remove_review(review=review)
+    sentence = _("Your review of %(film)s is gone.") % {"film": review.movie.title}
+    return done(request, review.movie, sentence, token="" if is_reported else change.token)
+
+
+@require_safe
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    cards = Prefetch("movie", Movie.objects.for_cards())
+    found = get_object_or_404(Review.objects.for_film(request.user).prefetch_related(cards), pk=pk)
+    is_own = found.user_id == request.user.pk
+    context = {"review": found, "movie": found.movie, "is_own": is_own, "upheld": _upheld(found)}
+    return render(request, "catalog/review.html", context)
+
+
+def _upheld(review: Review) -> list[ReviewReport]:
+    if not review.is_taken_down:
+        return []
+    upheld = review.reports.filter(state=ReviewReport.State.UPHELD)
+    return list({(report.reason, report.decision_note): report for report in upheld}.values())
+
+
+@require_POST
+def review_like(request: HttpRequest, pk: int) -> HttpResponse:
+    """Like what somebody wrote, or with `undo` like it no more."""
+    readable = Review.objects.visible_to(request.user)
+    if not request.user.is_authenticated:
+        return redirect_to_login(get_object_or_404(readable, pk=pk).get_absolute_url())
+    found = get_object_or_404(readable.exclude(user=request.user), pk=pk)
+    change = services.unlike_review if "undo" in request.POST else services.like_review
+    change(user=request.user, review=found)
+    if request.htmx.target == f"like-{pk}":
+        liked = Review.objects.with_likes(request.user).get(pk=pk)
+        return render(request, "catalog/_review_like.html", {"review": liked, "is_fresh": True})
+    return back(request, found.get_absolute_url())
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form or, once it was sent, thanks."""
+    others = Review.objects.for_film(request.user).exclude(user=request.user).select_related("movie")
+    found = get_object_or_404(others, pk=pk)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _report(request, found, form)
+    mine = found.reports.filter(reporter=request.user).first()
+    status = UNPROCESSABLE if form.is_bound else 200
+    context = {"review": found, "movie": found.movie, "report_form": form, "report": mine}
+    return render(request, "catalog/report.html", context, status=status)
+
+
+def _report(request: HttpRequest, found: Review, form: ReportForm) -> HttpResponse:
+    try:
+        services.report_review(reporter=request.user, review=found, **form.cleaned_data)
+    except services.TooManyReports:
+        messages.error(
+            request, _("You reported many reviews within an hour. Give us time to read them, then go on.")
+        )
+        return redirect(found)
+    return redirect("catalog:review-report", found.pk)

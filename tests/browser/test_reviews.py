@@ -1,0 +1,207 @@
+"""Reviews in a real browser: nothing that was written runs, and all of it works by keyboard."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from catalog import services
+from catalog.models import Review, ReviewLike, ReviewReport
+from tests.browser.test_journey import PASSWORD, sign_up
+from tests.catalog.hostile import HOSTILE
+from tests.catalog.test_markdown import ALLOWED
+from tests.factories import ReviewFactory, UserFactory
+from tests.panel import site_owner
+
+FOLDED = "The horse ||dies at noon||. Sad."
+LONG = "A sentence about the light, and about the man. " * 40 + "[The last words](https://example.org)."
+
+
+def log_in(page, name, password=PASSWORD):
+    page.goto("/accounts/login/")
+    page.locator("#id_login").fill(name)
+    page.locator("#id_password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/")
+
+
+def watch_for_programs(page):
+    """What a program that got in would do: open a dialog, or ask another site for something."""
+    seen = []
+    page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda asked: seen.append(asked.url) if "evil.example" in asked.url else None)
+    page.add_init_script("window.alert = () => { window.ran = true }")
+    return seen
+
+
+def is_clean(page, address):
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    page.locator(".review a, .reported-words a").evaluate_all("links => links.forEach(link => link.focus())")
+    assert page.evaluate("window.ran") is None
+    assert page.url.endswith(address)
+    tags = page.locator(".review-text *, .reported-words *")
+    names = tags.evaluate_all("tags => tags.map(tag => tag.localName)")
+    attributes = tags.evaluate_all("tags => tags.flatMap(tag => tag.getAttributeNames())")
+    assert set(names) <= set(ALLOWED)
+    assert set(attributes) <= {"class", "href", "open", "rel", "start"}
+    return names
+
+
+def test_nothing_hostile_runs_on_any_page_that_shows_reviews(open_page, films):
+    writer = UserFactory(username="mallory")
+    texts = [text.encode("utf-8", "replace").decode().replace("\x00", "") for text in HOSTILE]
+    reporter = UserFactory()
+    # A page of a film shows ten reviews: here each is many of them.
+    joined = ["\n\n".join(texts[start::10]) for start in range(10)]
+    for number, text in enumerate(joined, start=1):
+        ReviewFactory(movie=films[1], text=text)
+        ReviewFactory(user=writer, movie=films[number + 1], text=text)
+    for review in Review.objects.filter(movie=films[1]):
+        ReviewReport.objects.create(review=review, reporter=reporter, reason="spam", note=review.text[:1000])
+    site_owner()
+    page = open_page("/")
+    seen = watch_for_programs(page)
+    log_in(page, "owner", "a long enough password")
+    pages = ["/films/1/film-1-1960/", "/people/mallory/reviews/", "/admin/catalog/reviewreport/queue/"]
+    pages += [review.get_absolute_url() for review in Review.objects.filter(user=writer)[:3]]
+    for address in pages:
+        assert is_clean(page, address)
+    assert seen == []
+
+
+def test_nothing_hostile_runs_in_the_preview(open_page, films):
+    page = open_page("/")
+    seen = watch_for_programs(page)
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
+    page.locator("#id_text").fill("\n\n".join(HOSTILE[:100]).replace("\x00", ""))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("How it will look")).to_be_visible()
+    assert page.evaluate("window.ran") is None
+    assert page.locator(".review-tried :is(script, img, svg, iframe, form, input)").count() == 0
+    assert seen == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_spoiler_opens_and_shuts_by_keyboard(open_page, films, javascript):
+    review = ReviewFactory(movie=films[5], text=FOLDED)
+    page = open_page(review.get_absolute_url(), javascript=javascript)
+    words = page.get_by_text("dies at noon")
+    expect(words).to_be_hidden()
+    page.locator(".hidden-words summary").focus()
+    page.keyboard.press("Enter")
+    expect(words).to_be_visible()
+    page.keyboard.press("Space")
+    expect(words).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_folded_words_stand_in_the_run_of_their_sentence(open_page, films, width):
+    review = ReviewFactory(movie=films[5], text=FOLDED)
+    page = open_page(review.get_absolute_url(), width=width)
+    page.locator(".hidden-words summary").click()
+    paragraph, words = page.locator(".paragraph"), page.get_by_text("dies at noon")
+    assert abs(paragraph.bounding_box()["y"] - words.bounding_box()["y"]) < 12
+
+
+def test_a_review_that_gives_the_story_away_opens_by_keyboard(open_page, films):
+    ReviewFactory(movie=films[5], text="He dies.", has_spoilers=True)
+    page = open_page("/films/5/")
+    expect(page.get_by_text("He dies.")).to_be_hidden()
+    page.locator(".spoiler summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("He dies.")).to_be_visible()
+
+
+def test_a_long_review_is_cut_opens_and_never_hides_what_has_the_focus(open_page, films):
+    ReviewFactory(movie=films[5], text=LONG)
+    page = open_page("/films/5/", javascript=False)
+    text = page.locator(".review-long .review-text")
+    short = text.bounding_box()["height"]
+    page.get_by_text("Read all of it").click()
+    assert text.bounding_box()["height"] > short * 1.3
+    page.get_by_text("Show less").click()
+    assert text.bounding_box()["height"] == short
+    page.get_by_role("link", name="The last words").focus()
+    assert text.bounding_box()["height"] > short * 1.3
+
+
+def test_a_like_counts_without_a_reload_and_is_undone_by_keyboard(open_page, films):
+    review = ReviewFactory(movie=films[5])
+    page = open_page("/")
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
+    page.evaluate("window.stillHere = true")
+    button = page.locator(f"#like-button-{review.pk}")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_contain_text("1")
+    expect(button).to_be_focused()
+    assert ReviewLike.objects.count() == 1
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert not ReviewLike.objects.exists()
+    assert page.evaluate("window.stillHere")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_review_is_reported(open_page, films, javascript):
+    review = ReviewFactory(movie=films[5])
+    UserFactory(username="anouk", password=PASSWORD)
+    page = open_page("/", javascript=javascript)
+    log_in(page, "anouk")
+    page.goto("/films/5/")
+    page.get_by_role("link", name="Report").click()
+    page.get_by_label("Advertising or spam").check()
+    page.get_by_label("What else should we know?").fill("Shoes.")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert (ReviewReport.objects.get().review, ReviewReport.objects.get().note) == (review, "Shoes.")
+
+
+def test_the_counter_counts_down_and_warns_when_room_gets_scarce(open_page, films):
+    page = open_page("/")
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
+    counter = page.locator("#id_text_helptext")
+    page.locator("#id_text").fill("ten signs.")
+    expect(counter).to_have_text("19,990 characters left")
+    page.locator("#id_text").fill("a" * 19_900)
+    expect(counter).to_have_text("100 characters left")
+    expect(counter).to_have_attribute("aria-live", "polite")
+
+
+def test_a_preview_keeps_the_draft_and_the_page(open_page, films):
+    page = open_page("/")
+    sign_up(page, "anouk")
+    page.goto("/films/5/")
+    page.locator("#id_text").fill("**Dust**, and a duel in it.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".review-tried strong")).to_have_text("Dust")
+    page.reload()
+    expect(page.locator("#id_text")).to_have_value("**Dust**, and a duel in it.")
+    assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
+def test_axe_finds_nothing_where_reviews_are_read_reported_and_decided(open_page, films, theme, width):
+    review = ReviewFactory(movie=films[5], text=f"{FOLDED}\n\n> A quote.\n\n- [a link](https://example.org)")
+    ReviewFactory(movie=films[5], text="He dies.", has_spoilers=True)
+    down = ReviewFactory(movie=films[5], text=LONG)
+    owner = site_owner()
+    for reported in (review, down):
+        services.report_review(reporter=UserFactory(), review=reported, reason="abuse", note="Rude.")
+    services.take_down(review=down, by=owner, note="Rude indeed.")
+    page = open_page("/", theme=theme, width=width)
+    log_in(page, "owner", "a long enough password")
+    found = {}
+    addresses = ["/films/5/", *(r.get_absolute_url() for r in (review, down))]
+    addresses += [f"{review.get_absolute_url()}report/", "/admin/catalog/reviewreport/queue/"]
+    for address in addresses:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Around the queue is the panel's frame, which belongs to its library.
+        part = ".moderation" if address.startswith("/admin/") else None
+        found[address] = [rule["id"] for rule in Axe().run(page, part).response["violations"]]
+    assert not any(found.values()), found
