@@ -7,8 +7,11 @@ from typing import Any
 from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -22,7 +25,16 @@ from django_celery_results.models import GroupResult, TaskResult
 from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from catalog.admin.tables import LargeTable, ReadOnly
 
 for model in (
     ClockedSchedule,
@@ -107,3 +119,40 @@ class TaskResultAdmin(results.TaskResultAdmin, ModelAdmin):
 @admin.register(GroupResult)
 class GroupResultAdmin(results.GroupResultAdmin, ModelAdmin):
     pass
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnly, LargeTable):
+    """Who changed what, by whichever page of the panel."""
+
+    list_display = ["action_time", "user", "what", "content_type", "row", "told"]
+    list_select_related = ["user", "content_type"]
+    list_filter = [
+        ("user", AutocompleteSelectFilter),
+        ("content_type", RelatedDropdownFilter),
+        ("action_flag", ChoicesDropdownFilter),
+        ("action_time", RangeDateTimeFilter),
+    ]
+    search_fields = ["object_repr", "change_message"]
+    search_help_text = _("Words of a name or of what was changed")
+    fields = ["action_time", "user", "what", "content_type", "row", "told"]
+    ordering = ["-action_time", "-pk"]
+
+    @display(
+        description=_("what"),
+        ordering="action_flag",
+        label={ADDITION: "success", CHANGE: "info", DELETION: "danger"},
+    )
+    def what(self, entry: LogEntry) -> tuple[int, str]:
+        return entry.action_flag, entry.get_action_flag_display()
+
+    @display(description=_("row"))
+    def row(self, entry: LogEntry) -> str:
+        address = None if entry.is_deletion() else entry.get_admin_url()
+        if address is None:
+            return entry.object_repr
+        return format_html('<a href="{}" class="underline">{}</a>', address, entry.object_repr)
+
+    @display(description=_("change"))
+    def told(self, entry: LogEntry) -> str:
+        return entry.get_change_message() or "–"

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     BooleanRadioFilter,
@@ -17,10 +18,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from catalog.admin.moderation import WordingInline
 from catalog.admin.resources import RatingFile, ReviewFile, WatchFile
 from catalog.admin.tables import Exchange, LargeTable
 from catalog.models import HiddenFilm, Movie, Rating, Review, UnusedFilm, Watch, WatchlistEntry
-from catalog.services import refresh_counts
+from catalog.services import keep_wording, refresh_counts
 
 
 class OfOnePerson(LargeTable):
@@ -29,7 +31,7 @@ class OfOnePerson(LargeTable):
     list_select_related = ["user", "movie"]
     autocomplete_fields = ["user", "movie"]
     search_fields = ["user__username", "movie__search_title"]
-    search_help_text = "A whole username, or words of a film’s title"
+    search_help_text = _("A whole username, or words of a film’s title")
     ordering = ["-pk"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
@@ -65,7 +67,7 @@ class RatingAdmin(OfMembers):
     fields = ["user", "movie", "half_stars", "rated_at", "source"]
     readonly_fields = ["rated_at", "source"]
 
-    @display(description="stars", ordering="half_stars")
+    @display(description=_("stars"), ordering="half_stars")
     def stars(self, rating: Rating) -> str:
         return f"{rating.stars:g}"
 
@@ -104,10 +106,16 @@ class ReviewAdmin(OfMembers):
         ("user", AutocompleteSelectFilter),
         ("movie", AutocompleteSelectFilter),
         ("has_spoilers", BooleanRadioFilter),
+        ("is_taken_down", BooleanRadioFilter),
         ("created_at", RangeDateTimeFilter),
     ]
+    inlines = [WordingInline]
 
-    @display(description="text")
+    def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
+        keep_wording(changed=obj)
+        super().save_model(request, obj, form, change)
+
+    @display(description=_("text"))
     def beginning(self, review: Review) -> str:
         return review.text if len(review.text) <= 80 else f"{review.text[:79]}…"
 

@@ -1,35 +1,28 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    DropdownFilter,
+    AllValuesCheckboxFilter,
     RangeDateTimeFilter,
     RangeNumericFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
-from catalog.admin.resources import CreditFile, GenreFile, MovieFile, PersonFile
+from catalog.admin.filters import Duplicates, HavingCredits, HavingPlot, HavingPoster, HavingYear
+from catalog.admin.merging import FilmMerging
+from catalog.admin.people import INLINE_ROWS
+from catalog.admin.pictures import PictureInline
+from catalog.admin.plots import PlotForm
+from catalog.admin.resources import MovieFile
 from catalog.admin.tables import CountedDeletion, Exchange, LargeTable
-from catalog.models import Credit, Genre, Movie, OtherTitle, Person, Plot
-
-
-class HasPlot(DropdownFilter):
-    title = "plot"
-    parameter_name = "plot"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [("yes", "With a plot"), ("no", "Without a plot")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if not self.value():
-            return queryset
-        plots = Exists(Plot.objects.filter(movie=OuterRef("pk")))
-        return queryset.filter(plots if self.value() == "yes" else ~plots)
+from catalog.models import Credit, Movie, OtherTitle, Plot
 
 
 class OtherTitleInline(TabularInline):
@@ -40,77 +33,105 @@ class OtherTitleInline(TabularInline):
 
 class CreditInline(TabularInline):
     model = Credit
+    fields = ["person", "role", "character", "position"]
     autocomplete_fields = ["person"]
     extra = 0
+    # Each row looks its person up: a long cast comes in pages.
+    per_page = INLINE_ROWS
     tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Credit]:
+        return super().get_queryset(request).select_related("person", "movie")
+
+
+class FilmPlotForm(PlotForm):
+    class Meta(PlotForm.Meta):
+        fields = ["text", "source_url", "licence", "locked"]
+
+
+class PlotInline(StackedInline):
+    model = Plot
+    form = FilmPlotForm
+    fields = ["text", "source", "source_url", "licence", "fetched_at", "locked"]
+    readonly_fields = ["source", "fetched_at"]
+    extra = 0
+    tab = True
+    verbose_name_plural = _("Plot")
 
 
 @admin.register(Movie)
-class MovieAdmin(CountedDeletion, Exchange):
+class MovieAdmin(FilmMerging, CountedDeletion, Exchange):
     resource_classes = [MovieFile]
-    list_display = ["title", "year", "genre_names", "ratings_count", "stars", "imdb_id", "movielens_id"]
+    list_display = [
+        "title",
+        "year",
+        "genre_names",
+        "language",
+        "ratings_count",
+        "stars",
+        "plot_source",
+        "imdb_id",
+    ]
+    list_select_related = ["plot"]
     list_filter = [
         ("genres", RelatedDropdownFilter),
         ("year", RangeNumericFilter),
         ("ratings_count", RangeNumericFilter),
-        HasPlot,
+        HavingPlot,
+        HavingPoster,
+        HavingCredits,
+        HavingYear,
+        Duplicates,
+        ("language", AllValuesCheckboxFilter),
         ("created_at", RangeDateTimeFilter),
     ]
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["search_title"]
-    search_help_text = "Words of a title or of another title, and the year"
-    autocomplete_fields = ["genres"]
+    search_help_text = _("Words of a title or of another title, and the year")
+    autocomplete_fields = ["genres", "keywords"]
     readonly_fields = ["slug", "ratings_count", "stars", "created_at", "updated_at"]
-    inlines = [CreditInline, OtherTitleInline]
+    inlines = [PlotInline, CreditInline, PictureInline, OtherTitleInline]
     fieldsets = [
-        (None, {"fields": ["title", "year", "tagline", "runtime", "genres"]}),
-        ("Known elsewhere as", {"fields": ["imdb_id", "tmdb_id", "movielens_id"]}),
-        ("Kept by the site", {"fields": ["slug", "ratings_count", "stars", "created_at", "updated_at"]}),
+        (None, {"fields": ["title", "year", "tagline", "genres", "keywords"]}),
+        (_("Facts"), {"fields": ["runtime", "language", "released_on", "budget", "revenue"]}),
+        (_("Known elsewhere as"), {"fields": ["imdb_id", "tmdb_id", "movielens_id"]}),
+        (_("Kept by the site"), {"fields": ["slug", "ratings_count", "stars", "created_at", "updated_at"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movie]:
         return super().get_queryset(request).with_average().prefetch_related("genres")
+
+    def get_ordering(self, request: HttpRequest) -> list[str] | tuple[str, ...]:
+        # Namesakes beside each other: that is where they are compared.
+        if Duplicates.parameter_name in request.GET:
+            return ["search_title", "-ratings_count", "pk"]
+        return super().get_ordering(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
     ) -> tuple[QuerySet[Movie], bool]:
         return (queryset.matching(search_term) if search_term else queryset), False
 
-    @display(description="genres")
+    @display(description=_("genres"))
     def genre_names(self, movie: Movie) -> str:
         return ", ".join(genre.name for genre in movie.genres.all())
 
-    @display(description="mean stars", ordering="average")
+    @display(description=_("mean stars"), ordering="average")
     def stars(self, movie: Movie) -> str:
         return "–" if movie.average_stars is None else f"{movie.average_stars:.2f}"
 
-
-@admin.register(Genre)
-class GenreAdmin(Exchange):
-    resource_classes = [GenreFile]
-    list_display = ["name", "slug"]
-    search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(Person)
-class PersonAdmin(CountedDeletion, LargeTable, Exchange):
-    resource_classes = [PersonFile]
-    list_display = ["name", "imdb_id"]
-    search_fields = ["name", "=imdb_id"]
-
-
-@admin.register(Credit)
-class CreditAdmin(LargeTable, Exchange):
-    resource_classes = [CreditFile]
-    list_display = ["person", "movie", "role", "character", "position"]
-    list_select_related = ["movie", "person"]
-    list_filter = [("role", ChoicesDropdownFilter)]
-    search_fields = ["person__name", "movie__search_title"]
-    autocomplete_fields = ["movie", "person"]
-    ordering = ["-pk"]
+    @display(description=_("plot"), label={"editor": "success", "locked": "success"})
+    def plot_source(self, movie: Movie) -> Any:
+        plot = getattr(movie, "plot", None)
+        if plot is None:
+            return None
+        return (
+            ("locked", _("%(source)s, locked") % {"source": plot.source})
+            if plot.locked
+            else (plot.source, plot.source)
+        )
 
 
 @admin.register(OtherTitle)

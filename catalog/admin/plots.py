@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
@@ -76,10 +78,10 @@ class PlotFetchAdmin(LargeTable):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"counts": counts_per_state(), **(extra_context or {})})
 
-    @admin.action(description="Ask again with the next fetch", permissions=["change"])
+    @admin.action(description=_("Ask again with the next fetch"), permissions=["change"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[PlotFetch]) -> None:
         queryset.update(state=PlotFetch.State.RETRY, due_at=timezone.now(), attempts=0)
-        messages.success(request, "These films are asked for again with the next fetch.")
+        messages.success(request, _("These films are asked for again with the next fetch."))
 
 
 @admin.register(PlotProviderState)
@@ -91,10 +93,10 @@ class PlotProviderStateAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Forget the refusals and ask again", permissions=["change"])
+    @admin.action(description=_("Forget the refusals and ask again"), permissions=["change"])
     def trust_again(self, request: HttpRequest, queryset: QuerySet[PlotProviderState]) -> None:
         queryset.update(refusals=0, open_until=None, next_request_at=timezone.now())
-        messages.success(request, "The provider is asked again with the next fetch.")
+        messages.success(request, _("The provider is asked again with the next fetch."))
 
 
 def counts_per_state() -> list[dict[str, Any]]:
@@ -102,7 +104,7 @@ def counts_per_state() -> list[dict[str, Any]]:
     numbers = dict(PlotFetch.objects.order_by().values_list("state").annotate(Count("pk")))
     due = PlotFetch.objects.filter(due_at__lte=timezone.now()).exclude(state=PlotFetch.State.FOUND)
     states = [
-        {"label": label.capitalize(), "number": numbers.get(state, 0)}
+        {"label": capfirst(label), "number": numbers.get(state, 0)}
         for state, label in PlotFetch.State.choices
     ]
-    return [*states, {"label": "Due now", "number": due.count()}]
+    return [*states, {"label": _("Due now"), "number": due.count()}]

@@ -9,12 +9,13 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.results import Result
 from import_export.widgets import DateTimeWidget, ForeignKeyWidget, ManyToManyWidget, Widget
 
-from catalog.models import Credit, Genre, Movie, Person, Plot, Rating, Review, Watch, half_stars
+from catalog.models import Credit, Genre, Keyword, Movie, Person, Plot, Rating, Review, Watch, half_stars
 from catalog.services import refresh_counts
 
 Row = Mapping[str, Any]
@@ -22,13 +23,16 @@ Row = Mapping[str, Any]
 
 def only(model: type[Model], **known: Any) -> Any:
     """The one row with these values. Raises ValueError, in words for the person who made the file."""
+    kind = model._meta.verbose_name
     what = ", ".join(f"{name} “{value}”" for name, value in known.items())
     try:
         return model._default_manager.get(**known)
     except model.DoesNotExist:  # type: ignore[attr-defined]
-        raise ValueError(f"There is no {model._meta.verbose_name} with {what}.") from None
+        raise ValueError(_("There is no %(kind)s with %(what)s.") % {"kind": kind, "what": what}) from None
     except model.MultipleObjectsReturned:  # type: ignore[attr-defined]
-        raise ValueError(f"More than one {model._meta.verbose_name} has {what}: give its IMDb id.") from None
+        raise ValueError(
+            _("More than one %(kind)s has %(what)s: give its IMDb id.") % {"kind": kind, "what": what}
+        ) from None
 
 
 def named_movie(row: Row) -> Movie:
@@ -70,6 +74,29 @@ class GenresWidget(ManyToManyWidget):
         return [only(Genre, name=name) for name in names]
 
 
+class KeywordsWidget(ManyToManyWidget):
+    """Keywords are many and anybody's: one that is new is made."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> list[Keyword]:
+        names = [name.strip() for name in str(value or "").split(self.separator) if name.strip()]
+        too_long = next((name for name in names if len(name) > 100), None)
+        if too_long:
+            raise ValueError(
+                _("The keyword “%(beginning)s…” has more than 100 letters.") % {"beginning": too_long[:40]}
+            )
+        return [Keyword.objects.get_or_create(name=name)[0] for name in names]
+
+
+class PlainTextWidget(Widget):
+    """Nothing is an empty text."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> str:
+        return str(value).strip() if value else ""
+
+    def render(self, value: str | None, obj: Any = None, **kwargs: Any) -> str:
+        return value or ""
+
+
 class OptionalTextWidget(Widget):
     """Two films without an IMDb id are not two films with the same one."""
 
@@ -90,7 +117,7 @@ class StarsWidget(Widget):
         try:
             return half_stars(value)
         except InvalidOperation:
-            raise ValueError(f"“{value}” is not a number of stars.") from None
+            raise ValueError(_("“%(value)s” is not a number of stars.") % {"value": value}) from None
 
     def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
         return f"{value / 2:g}" if value else ""
@@ -120,26 +147,41 @@ class GenreFile(ModelResource):
         row["slug"] = row.get("slug") or slugify(row["name"])
 
 
+class KeywordFile(ModelResource):
+    class Meta(FilmFile.Meta):
+        model = Keyword
+        fields = ["name"]
+        import_id_fields = ["name"]
+
+
 class PersonFile(ModelResource):
     imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
 
     class Meta(FilmFile.Meta):
         model = Person
-        fields = ["name", "imdb_id"]
+        fields = ["name", "imdb_id", "tmdb_id"]
         import_id_fields = ["name"]
 
     def get_instance(self, instance_loader: Any, row: Row) -> Person | None:
-        key = {"imdb_id": row["imdb_id"]} if row.get("imdb_id") else {"name": row["name"]}
-        return Person.objects.filter(**key).first()
+        for key in ("imdb_id", "tmdb_id", "name"):
+            if row.get(key):
+                return Person.objects.filter(**{key: row[key]}).first()
+        return None
 
 
 class MovieFile(ModelResource):
     genres = Field("genres", "genres", GenresWidget(Genre, separator="|", field="name"))
+    keywords = Field("keywords", "keywords", KeywordsWidget(Keyword, separator="|", field="name"))
+    tagline = Field("tagline", "tagline", PlainTextWidget())
+    language = Field("language", "language", PlainTextWidget())
     imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
 
     class Meta(FilmFile.Meta):
         model = Movie
-        fields = ["title", "year", "tagline", "runtime", "genres", "imdb_id", "movielens_id", "tmdb_id"]
+        fields = [
+            *["title", "year", "tagline", "runtime", "language", "released_on", "budget", "revenue"],
+            *["genres", "keywords", "imdb_id", "movielens_id", "tmdb_id"],
+        ]
         import_id_fields = ["title", "year"]
 
     def get_instance(self, instance_loader: Any, row: Row) -> Movie | None:

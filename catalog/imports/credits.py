@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from catalog.titles import search_form
 from recommender.ml.movielens import Film
 
 BATCH_SIZE = 2_000
+# A comma before "Jr." stands within a name.
+_BETWEEN_NAMES = re.compile(r",(?!\s*(?:Jr|Sr|II|III|IV)\b)")
 ROLES = (Credit.Role.DIRECTOR, Credit.Role.WRITER, Credit.Role.CAST)
 SELECT = 'SELECT imdbID, Title, Year, Runtime, Director, Writer, "Cast" FROM omdb ORDER BY ID'
 
@@ -133,4 +136,5 @@ def _billed(names: list[str], role: str, seen: Counter[str]) -> list[str]:
 
 
 def _split(names: str | None) -> list[str]:
-    return [name.strip()[:200] for name in (names or "").split(",") if name.strip()]
+    """ "Robert Downey, Jr., Jude Law" are two people."""
+    return [name.strip()[:200] for name in _BETWEEN_NAMES.split(names or "") if name.strip()]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.models import Genre, Movie, OtherTitle
+from catalog.models import FilmMerge, Genre, Movie, OtherTitle
 from catalog.titles import search_form
 from recommender.ml.movielens import Film
 
@@ -43,6 +43,15 @@ class KnownFilms:
         fields = ("title", "year", "slug", "search_title", "runtime", "movielens_id", "imdb_id", "tmdb_id")
         for movie in Movie.objects.only(*fields).order_by("pk").iterator():
             self.add(movie)
+        self._remember_merged()
+
+    def _remember_merged(self) -> None:
+        """A film that was merged into another one goes on meaning that one."""
+        merges = FilmMerge.objects.filter(undone_at=None).select_related("kept").order_by("pk")
+        for merge in merges:
+            ids = merge.record.get("ids") or {}
+            self.by_movielens.setdefault(ids.get("movielens_id") or 0, merge.kept)
+            self.by_imdb.setdefault(ids.get("imdb_id") or "", merge.kept)
 
     def add(self, movie: Movie) -> None:
         self.by_title[movie.search_title].append(movie)
@@ -55,7 +64,7 @@ class KnownFilms:
             self.by_imdb[movie.imdb_id] = movie
 
     def find(self, film: Film, movielens_id: int | None) -> Movie | None:
-        by_id = self.by_movielens.get(movielens_id or 0) or self.by_imdb.get(film.imdb_id)
+        by_id = self.by_movielens.get(movielens_id or -1) or self.by_imdb.get(film.imdb_id or "-")
         return by_id or next(self._namesakes(film, movielens_id), None)
 
     def _namesakes(self, film: Film, movielens_id: int | None) -> Iterator[Movie]:

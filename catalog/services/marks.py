@@ -1,4 +1,4 @@
-"""What a person marks a film with, once: hidden, left out, on the watchlist."""
+"""What a person marks a film with, once: hidden, left out, on the watchlist, liked."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model
 
-from catalog.models import HiddenFilm, Movie, UnusedFilm, WatchlistEntry
+from catalog.models import HiddenFilm, LikedFilm, Movie, UnusedFilm, WatchlistEntry
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-Mark = TypeVar("Mark", HiddenFilm, UnusedFilm, WatchlistEntry)
+Mark = TypeVar("Mark", HiddenFilm, LikedFilm, UnusedFilm, WatchlistEntry)
 
 
 def hide(*, user: AbstractUser, movie: Movie) -> HiddenFilm:
@@ -42,6 +42,16 @@ def add_to_watchlist(*, user: AbstractUser, movie: Movie) -> WatchlistEntry:
 def remove_from_watchlist(*, user: AbstractUser, movie: Movie) -> bool:
     """True if the film was on it."""
     return _unmark(WatchlistEntry, user, movie)
+
+
+def like(*, user: AbstractUser, movie: Movie) -> LikedFilm:
+    """Liking a film twice is liking it once; the stars are another matter."""
+    return _mark(LikedFilm, user, movie)
+
+
+def unlike(*, user: AbstractUser, movie: Movie) -> bool:
+    """True if the film was liked."""
+    return _unmark(LikedFilm, user, movie)
 
 
 def _mark(kind: type[Mark], user: AbstractUser, movie: Movie) -> Mark:

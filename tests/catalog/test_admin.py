@@ -4,16 +4,20 @@ from django.utils import timezone
 from catalog.models import (
     Credit,
     HiddenFilm,
+    Keyword,
     Movie,
     OtherTitle,
     Person,
     Plot,
     PlotFetch,
     PlotProviderState,
+    PosterPicture,
     Rating,
+    ReviewReport,
     UnusedFilm,
     WatchlistEntry,
 )
+from catalog.services import merge_films
 from tests.factories import (
     GenreFactory,
     ImportedUserFactory,
@@ -40,6 +44,12 @@ SAMPLES = {
     "catalog.WatchlistEntry": lambda: WatchlistEntry.objects.create(user=UserFactory(), movie=MovieFactory()),
     "catalog.Plot": lambda: Plot.objects.create(movie=MovieFactory(), text="A man leaves.", source="tmdb"),
     "catalog.PlotFetch": lambda: fetch(),
+    "catalog.Keyword": lambda: Keyword.objects.create(name="heist"),
+    "catalog.PosterPicture": lambda: picture(),
+    "catalog.FilmMerge": lambda: merge_films(kept=MovieFactory(), removed=MovieFactory(), by=None),
+    "catalog.ReviewReport": lambda: ReviewReport.objects.create(
+        review=ReviewFactory(), reporter=UserFactory(), reason="spam"
+    ),
     "catalog.PlotProviderState": lambda: PlotProviderState.objects.create(provider="tmdb"),
 }
 
@@ -53,6 +63,12 @@ def panel(client):
 def credit():
     person = Person.objects.create(name="Varda")
     return Credit.objects.create(movie=MovieFactory(), person=person, role=Credit.Role.DIRECTOR)
+
+
+def picture(state=PosterPicture.State.REFUSED):
+    return PosterPicture.objects.create(
+        movie=MovieFactory(), source_url="https://image.example/p.jpg", state=state, attempts=3
+    )
 
 
 def fetch(state=PlotFetch.State.NOT_FOUND):
@@ -109,8 +125,8 @@ def test_ratings_are_found_by_member_and_by_film(panel):
 def test_a_film_edited_here_gets_its_new_address(panel, movie):
     form = panel.get(address(Movie, "change", movie.pk)).context["adminform"].form.initial
     fields = {key: value for key, value in form.items() if value is not None} | {"title": "Città aperta"}
-    fields["genres"] = []
-    for inline in ("credits", "other_titles"):
+    fields["genres"] = fields["keywords"] = []
+    for inline in ("credits", "other_titles", "plot", "picture"):
         fields |= {f"{inline}-TOTAL_FORMS": 0, f"{inline}-INITIAL_FORMS": 0}
     panel.post(address(Movie, "change", movie.pk), fields)
     movie.refresh_from_db()

@@ -234,7 +234,16 @@ def movies_db(tmp_path):
                     "Michael Mann",
                     "Al Pacino, Val Kilmer",
                 ),
-                (2, "tt0116191", "Emma", 1996, 120.0, "Douglas McGrath", "", ""),
+                (
+                    2,
+                    "tt0116191",
+                    "Emma",
+                    1996,
+                    120.0,
+                    "Douglas McGrath",
+                    "",
+                    "Robert Downey, Jr., Toni Collette",
+                ),
                 (4, "tt0119177", "Gattaca", 1997, 106.0, "Andrew Niccol", "", "Val Kilmer"),
                 (3, "tt0118308", "Emma", 1996, 107.0, "Diarmuid Lawrence", "", ""),
             ],
@@ -256,6 +265,14 @@ def test_credits_are_added_once_and_the_busiest_of_the_cast_come_first(movies_db
         ("director", "Michael Mann"),
         ("writer", "Michael Mann"),
     ]
+
+
+@pytest.mark.django_db
+def test_a_comma_before_jr_stands_within_a_name(movies_db):
+    film = MovieFactory(title="Emma", year=1996, imdb_id="tt0116191")
+    call_command("load_credits", movies_db)
+    cast = film.credits.filter(role="cast").values_list("person__name", flat=True)
+    assert set(cast) == {"A. Downey, Jr.", "Toni Collette"}
 
 
 @pytest.mark.django_db
