@@ -1,34 +1,61 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
+from catalog.models.likes import LikedFilm, ReviewLike
+from catalog.permissions import seen_by
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    Viewer = AbstractBaseUser | AnonymousUser
 
 
 def half_stars(stars: Decimal | float | str) -> int:
     """3.5 stars are 7 half stars, the whole number that is stored. Raises ValueError for anything between."""
     exact = Decimal(str(stars))
     if not Decimal("0.5") <= exact <= 5 or exact * 2 != (exact * 2).to_integral_value():
-        raise ValueError(f"{stars} is not a rating: give half a star to five stars, in steps of a half.")
+        raise ValueError(
+            _("%(stars)s is not a rating: give half a star to five stars, in steps of a half.")
+            % {"stars": stars}
+        )
     return int(exact * 2)
 
 
 class RatingSource(models.TextChoices):
-    SITE = "site", "given here"
-    IMPORT = "import", "came with a data set"
+    SITE = "site", _("given here")
+    IMPORT = "import", _("came with a data set")
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
+    def visible_to(self, viewer: Viewer) -> RatingQuerySet:
+        return self.filter(seen_by(viewer, "ratings"))
+
     def histogram(self) -> list[int]:
         """Ten counts, from half a star to five stars."""
         counts = dict(self.order_by().values_list("half_stars").annotate(count=Count("pk")))
         return [counts.get(value, 0) for value in range(1, 11)]
+
+    def histogram_and_imported(self) -> tuple[list[int], int]:
+        """The histogram, and how many of its ratings came with a data set, in one query."""
+        by_source = self.order_by().values_list("half_stars", "source").annotate(count=Count("pk"))
+        counts, imported = [0] * 10, 0
+        for value, source, count in by_source:
+            counts[value - 1] += count
+            imported += count if source == RatingSource.IMPORT else 0
+        return counts, imported
 
     def newest_first(self) -> RatingQuerySet:
         return self.order_by(models.F("rated_at").desc(nulls_last=True), "-pk")
@@ -43,29 +70,67 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
 
 
-def _stars_of_same_person() -> Subquery:
-    """The half stars that the writer of a diary entry or review gave the film."""
-    given = Rating.objects.filter(user=OuterRef("user"), movie=OuterRef("movie"))
-    return Subquery(given.values("half_stars")[:1])
+def _stars_of_same_person(viewer: Viewer) -> Subquery:
+    """What the writer of a diary entry or review gave the film, where the viewer may see it."""
+    given = Rating.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
+    return Subquery(given.order_by().values("half_stars")[:1])
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
-    def diary(self) -> WatchQuerySet:
-        """Dated viewings, newest first, each with `half_stars` and what its poster shows."""
-        dated = self.exclude(watched_on=None).order_by("-watched_on", "-pk")
-        with_stars = dated.annotate(half_stars=_stars_of_same_person())
-        return with_stars.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+    def visible_to(self, viewer: Viewer) -> WatchQuerySet:
+        return self.filter(seen_by(viewer, "diary"))
+
+    def dated(self) -> WatchQuerySet:
+        return self.exclude(watched_on=None)
+
+    def diary(self, viewer: Viewer) -> WatchQuerySet:
+        """Dated viewings that the viewer may see, newest first, each with `half_stars` and its card."""
+        with_stars = self.visible_to(viewer).dated().annotate(half_stars=_stars_of_same_person(viewer))
+        newest_first = with_stars.order_by("-watched_on", "-pk")
+        return newest_first.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+
+    def with_likes(self, viewer: Viewer) -> WatchQuerySet:
+        liked = LikedFilm.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
+        return self.annotate(is_liked=Exists(liked))
+
+    def with_marks(self, viewer: Viewer) -> WatchQuerySet:
+        """`is_liked`, `review_id` and tags, as far as the viewer may see them."""
+        written = Review.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
+        review = Subquery(written.order_by().values("pk")[:1])
+        return self.with_likes(viewer).annotate(review_id=review).prefetch_related("tags")
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def for_film(self) -> ReviewQuerySet:
-        """With writer and `half_stars`; people who left the site take their words with them."""
-        with_stars = self.annotate(half_stars=_stars_of_same_person())
-        return with_stars.filter(user__is_active=True).select_related("user")
+    def visible_to(self, viewer: Viewer) -> ReviewQuerySet:
+        """What staff took down stays with its writer and with staff."""
+        found = self.filter(seen_by(viewer))
+        if not viewer.is_authenticated:
+            return found.filter(is_taken_down=False)
+        return found if viewer.is_staff else found.filter(Q(is_taken_down=False) | Q(user=viewer.pk))
 
-    def for_profile(self) -> ReviewQuerySet:
-        with_stars = self.annotate(half_stars=_stars_of_same_person())
-        return with_stars.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+    def for_film(self, viewer: Viewer) -> ReviewQuerySet:
+        """What the viewer may read, with writer, `half_stars` and likes."""
+        return self.visible_to(viewer)._with_stars(viewer).with_likes(viewer).select_related("user")
+
+    def for_profile(self, viewer: Viewer) -> ReviewQuerySet:
+        """What the viewer may read, with its film's card, `half_stars` and likes."""
+        return self.for_film(viewer).prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+
+    def with_likes(self, viewer: Viewer) -> ReviewQuerySet:
+        """`likes_count`, and `is_liked` where the viewer is one of them."""
+        likes = ReviewLike.objects.filter(review=OuterRef("pk"))
+        count = likes.order_by().values("review").annotate(count=Count("pk")).values("count")
+        mine = Exists(likes.filter(user=viewer.pk))
+        return self.annotate(likes_count=Coalesce(Subquery(count), 0), is_liked=mine)
+
+    def newest_first(self) -> ReviewQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+    def most_liked_first(self) -> ReviewQuerySet:
+        return self.order_by("-likes_count", "-created_at", "-pk")
+
+    def _with_stars(self, viewer: Viewer) -> ReviewQuerySet:
+        return self.annotate(half_stars=_stars_of_same_person(viewer))
 
 
 class Rating(models.Model):
@@ -77,7 +142,7 @@ class Rating(models.Model):
     source = models.CharField(max_length=10, choices=RatingSource, default=RatingSource.SITE, editable=False)
     # What the page predicted beside it: whoever gave such a rating had read an answer before.
     predicted = models.DecimalField(
-        "stars predicted beside it", max_digits=2, decimal_places=1, null=True, editable=False
+        _("stars predicted beside it"), max_digits=2, decimal_places=1, null=True, editable=False
     )
 
     objects = RatingQuerySet.as_manager()
@@ -125,7 +190,7 @@ class Watch(models.Model):
     objects = WatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "watches"
+        verbose_name_plural = _("watches")
         indexes = [models.Index(fields=["user", "-watched_on"], name="diary_of_user")]
         constraints = [
             models.UniqueConstraint(
@@ -146,9 +211,9 @@ class Review(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews")
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="reviews")
     text = models.TextField(max_length=20_000)
-    has_spoilers = models.BooleanField("contains spoilers", default=False)
+    has_spoilers = models.BooleanField(_("contains spoilers"), default=False)
     # Taken down by staff: seen by its writer and by staff alone.
-    is_taken_down = models.BooleanField("taken down", default=False)
+    is_taken_down = models.BooleanField(_("taken down"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -162,3 +227,12 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review of {self.movie}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:review", args=[self.pk])
+
+    @property
+    def edited_at(self) -> datetime | None:
+        # Both times are taken within the saving of a new review, a few microseconds apart.
+        is_edited = self.updated_at - self.created_at > timedelta(seconds=1)
+        return self.updated_at if is_edited else None

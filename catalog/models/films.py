@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from catalog.titles import search_form
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 
 class Genre(models.Model):
@@ -33,14 +37,14 @@ class Keyword(models.Model):
 
 class Person(models.Model):
     name = models.CharField(max_length=200, db_index=True)
-    imdb_id = models.CharField("IMDb id", max_length=12, unique=True, null=True, blank=True)
-    tmdb_id = models.PositiveIntegerField("TMDB id", unique=True, null=True, blank=True)
+    imdb_id = models.CharField(_("IMDb id"), max_length=12, unique=True, null=True, blank=True)
+    tmdb_id = models.PositiveIntegerField(_("TMDB id"), unique=True, null=True, blank=True)
     slug = models.SlugField(max_length=120, editable=False, default="person")
     search_name = models.CharField(max_length=210, editable=False, db_index=True, default="")
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "people"
+        verbose_name_plural = _("people")
 
     def __str__(self) -> str:
         return self.name
@@ -48,6 +52,9 @@ class Person(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive_from_name()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:person", args=[self.pk, self.slug])
 
     @classmethod
     def named(cls, name: str, **ids: Any) -> Person:
@@ -61,16 +68,44 @@ class Person(models.Model):
         self.search_name = search_form(self.name)[:210]
 
 
+# DISTINCT would read the whole index: a hundred thousand films speak fifty languages.
+_LANGUAGES = """
+    WITH RECURSIVE spoken(language) AS (
+        SELECT min(language) FROM catalog_movie WHERE language > ''
+        UNION ALL
+        SELECT (SELECT min(language) FROM catalog_movie WHERE language > spoken.language)
+        FROM spoken WHERE language IS NOT NULL
+    )
+    SELECT language FROM spoken WHERE language IS NOT NULL
+"""
+
+
+class CommonStart(NamedTuple):
+    """So many ratings of so many half stars are added to a film's own before films are compared."""
+
+    ratings: float
+    half_stars: float
+
+    @property
+    def stars(self) -> float:
+        return self.half_stars / 2
+
+
+def _is_watched_by(user: AbstractBaseUser) -> Q:
+    return Q(pk__in=user.ratings.values("movie")) | Q(pk__in=user.watches.values("movie"))
+
+
 class MovieQuerySet(models.QuerySet["Movie"]):
     def for_cards(self) -> MovieQuerySet:
         """What a poster card shows, in two queries however many films there are."""
-        return self.only("title", "year", "slug", "ratings_count", "half_stars_sum").prefetch_related(
-            Prefetch("genres", Genre.objects.only("name"))
-        )
+        shown = ["title", "year", "slug", "ratings_count", "half_stars_sum"]
+        pictured = ["picture__digest", "picture__width", "picture__height", "picture__blur"]
+        films = self.select_related("picture").only(*shown, *pictured)
+        return films.prefetch_related(Prefetch("genres", Genre.objects.only("name")))
 
     def for_page(self) -> MovieQuerySet:
         credits_with_people = Credit.objects.select_related("person")
-        return self.select_related("plot").prefetch_related(
+        return self.select_related("plot", "picture").prefetch_related(
             "genres", "other_titles", Prefetch("credits", credits_with_people)
         )
 
@@ -85,23 +120,70 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         )
         return self.annotate(average=average)
 
-    def by_weighted_rating(self) -> MovieQuerySet:
+    def common_start(self) -> CommonStart | None:
+        """Over all films of the site, whatever was filtered; None before the first rating."""
+        rated = Movie.objects.filter(ratings_count__gt=0).order_by()
+        site = rated.aggregate(count=Sum("ratings_count"), half=Sum("half_stars_sum"), films=Count("pk"))
+        if not site["films"]:
+            return None
+        return CommonStart(site["count"] / site["films"], site["half"] / site["count"])
+
+    def by_weighted_rating(self, start: CommonStart | None = None) -> MovieQuerySet:
         """Rated films by WR = v/(v+m) R + m/(v+m) C, in half stars, as charts of votes are ordered.
 
         m is the mean number of ratings of a rated film and C the site's mean, so that a film with
-        few ratings starts from the middle.
+        few ratings starts from the middle and has one figure in every chart.
         """
         rated = self.filter(ratings_count__gt=0)
-        site = rated.order_by().aggregate(
-            count=Sum("ratings_count"), half=Sum("half_stars_sum"), films=Count("pk")
-        )
-        if not site["films"]:
+        start = start or self.common_start()
+        if start is None:
             return rated
-        weight, mean = site["count"] / site["films"], site["half"] / site["count"]
-        weighted = (F("half_stars_sum") + weight * mean) / (F("ratings_count") + weight)
+        weighted = (F("half_stars_sum") + start.ratings * start.half_stars) / (
+            F("ratings_count") + start.ratings
+        )
         return rated.annotate(
             weighted_rating=models.ExpressionWrapper(weighted, output_field=models.FloatField())
         ).order_by("-weighted_rating", "pk")
+
+    def of_genre(self, genre: Genre) -> MovieQuerySet:
+        # Asked of each film: a join would begin with all films of the genre, however few are shown.
+        links = Movie.genres.through.objects.filter(movie=OuterRef("pk"), genre=genre)
+        return self.filter(Exists(links))
+
+    def of_decade(self, decade: int) -> MovieQuerySet:
+        return self.filter(year__gte=decade, year__lt=decade + 10)
+
+    def decades(self) -> list[int]:
+        """Those that films here are from, the latest first."""
+        # Not both ends in one aggregate: SQLite would read every film for that.
+        years = self.exclude(year=None).order_by("year").values_list("year", flat=True)
+        first, last = years.first(), years.last()
+        if first is None or last is None:
+            return []
+        return list(range(last // 10 * 10, first // 10 * 10 - 1, -10))
+
+    def credited_to(self, person: Person, role: str) -> MovieQuerySet:
+        """The films of a person in one role, each with the `character` that was played."""
+        credited = self.filter(credits__person=person, credits__role=role)
+        return credited.annotate(character=F("credits__character"))
+
+    def watched_by(self, user: AbstractBaseUser) -> MovieQuerySet:
+        """Rated or logged."""
+        return self.filter(_is_watched_by(user))
+
+    def not_watched_by(self, user: AbstractBaseUser) -> MovieQuerySet:
+        return self.exclude(_is_watched_by(user))
+
+    def languages(self) -> list[str]:
+        """The codes of the original languages that films here have."""
+        with connection.cursor() as cursor:
+            cursor.execute(_LANGUAGES)
+            return [code for (code,) in cursor.fetchall()]
+
+    def in_order(self, keys: list[int]) -> MovieQuerySet:
+        """The films of these keys, in the order of the keys."""
+        places = [models.When(pk=key, then=place) for place, key in enumerate(keys)]
+        return self.filter(pk__in=keys).order_by(models.Case(*places)) if keys else self.none()
 
     def matching(self, words: str) -> MovieQuerySet:
         """Films whose titles hold every word of `words`, accents and case aside."""
@@ -118,19 +200,19 @@ class Movie(models.Model):
     slug = models.SlugField(max_length=120, editable=False)
     search_title = models.CharField(max_length=310, editable=False, db_index=True)
     tagline = models.CharField(max_length=300, blank=True)
-    runtime = models.PositiveSmallIntegerField("runtime in minutes", null=True, blank=True)
+    runtime = models.PositiveSmallIntegerField(_("runtime in minutes"), null=True, blank=True)
     # ISO 639-1, as film data sets write it.
-    language = models.CharField("original language", max_length=3, blank=True, db_index=True)
-    released_on = models.DateField("first shown on", null=True, blank=True)
-    budget = models.PositiveBigIntegerField("budget in US dollars", null=True, blank=True)
-    revenue = models.PositiveBigIntegerField("revenue in US dollars", null=True, blank=True)
+    language = models.CharField(_("original language"), max_length=3, blank=True, db_index=True)
+    released_on = models.DateField(_("first shown on"), null=True, blank=True)
+    budget = models.PositiveBigIntegerField(_("budget in US dollars"), null=True, blank=True)
+    revenue = models.PositiveBigIntegerField(_("revenue in US dollars"), null=True, blank=True)
     genres = models.ManyToManyField(Genre, blank=True, related_name="movies")
     keywords = models.ManyToManyField(Keyword, blank=True, related_name="movies")
     people = models.ManyToManyField(Person, through="Credit", related_name="movies")
 
-    movielens_id = models.PositiveIntegerField("MovieLens id", unique=True, null=True, blank=True)
-    imdb_id = models.CharField("IMDb id", max_length=12, unique=True, null=True, blank=True)
-    tmdb_id = models.PositiveIntegerField("TMDB id", db_index=True, null=True, blank=True)
+    movielens_id = models.PositiveIntegerField(_("MovieLens id"), unique=True, null=True, blank=True)
+    imdb_id = models.CharField(_("IMDb id"), max_length=12, unique=True, null=True, blank=True)
+    tmdb_id = models.PositiveIntegerField(_("TMDB id"), db_index=True, null=True, blank=True)
 
     # Kept beside the ratings so that lists of films need no aggregation; the rating services refresh them.
     ratings_count = models.PositiveIntegerField(default=0, editable=False)
@@ -190,9 +272,9 @@ class OtherTitle(models.Model):
 
 class Credit(models.Model):
     class Role(models.TextChoices):
-        DIRECTOR = "director"
-        WRITER = "writer"
-        CAST = "cast"
+        DIRECTOR = "director", _("Director")
+        WRITER = "writer", _("Writer")
+        CAST = "cast", _("Cast")
 
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="credits")
     person = models.ForeignKey(Person, models.CASCADE, related_name="credits")

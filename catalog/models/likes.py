@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
-from catalog.models.diary import Review
 from catalog.models.films import Movie
+from catalog.permissions import seen_by
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class LikedFilmQuerySet(models.QuerySet["LikedFilm"]):
+    def visible_to(self, viewer: AbstractBaseUser | AnonymousUser) -> LikedFilmQuerySet:
+        """A heart is an opinion: it is shown with the ratings."""
+        return self.filter(seen_by(viewer, "ratings"))
 
 
 class LikedFilm(models.Model):
@@ -13,6 +24,8 @@ class LikedFilm(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_films")
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="liked_by")
     liked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LikedFilmQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -25,7 +38,7 @@ class LikedFilm(models.Model):
 
 class ReviewLike(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_reviews")
-    review = models.ForeignKey(Review, models.CASCADE, related_name="likes")
+    review = models.ForeignKey("catalog.Review", models.CASCADE, related_name="likes")
     liked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 
@@ -11,7 +12,7 @@ class FilmMerge(models.Model):
     """Two rows of one film made into one. The removed film's address leads to the kept one."""
 
     kept = models.ForeignKey(Movie, models.CASCADE, related_name="merges")
-    removed_id = models.PositiveBigIntegerField("id of the removed film", db_index=True)
+    removed_id = models.PositiveBigIntegerField(_("id of the removed film"), db_index=True)
     removed_title = models.CharField(max_length=300)
     # All that was moved or dropped, as the merging service wrote it: what undoing reads.
     record = models.JSONField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.diary import Review
 
@@ -15,7 +16,7 @@ class ReviewRevision(models.Model):
     review = models.ForeignKey(Review, models.CASCADE, related_name="revisions")
     text = models.TextField()
     has_spoilers = models.BooleanField(default=False)
-    written_at = models.DateTimeField(help_text="When this wording was saved.")
+    written_at = models.DateTimeField(help_text=_("When this wording was saved."))
     replaced_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -29,16 +30,16 @@ class ReviewReport(models.Model):
     """One person's report of a review, and what staff made of it."""
 
     class Reason(models.TextChoices):
-        SPOILER = "spoiler", "tells how it ends, unmarked"
-        ABUSE = "abuse", "insults or harasses somebody"
-        HATE = "hate", "hateful or discriminating"
-        SPAM = "spam", "advertising or spam"
-        OTHER = "other", "something else"
+        SPOILER = "spoiler", _("tells how it ends, unmarked")
+        ABUSE = "abuse", _("insults or harasses somebody")
+        HATE = "hate", _("hateful or discriminating")
+        SPAM = "spam", _("advertising or spam")
+        OTHER = "other", _("something else")
 
     class State(models.TextChoices):
-        OPEN = "open", "waits for a decision"
-        UPHELD = "upheld", "review taken down"
-        DISMISSED = "dismissed", "review stays"
+        OPEN = "open", _("waits for a decision")
+        UPHELD = "upheld", _("review taken down")
+        DISMISSED = "dismissed", _("review stays")
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 
@@ -13,14 +14,14 @@ class Plot(models.Model):
     movie = models.OneToOneField(Movie, models.CASCADE, related_name="plot")
     text = models.TextField()
     source = models.CharField(
-        max_length=30, help_text="A provider's name, or “editor” for a text written here."
+        max_length=30, help_text=_("A provider's name, or “editor” for a text written here.")
     )
     # Long titles of articles grow threefold when they are written as an address.
     source_url = models.URLField(max_length=1000, blank=True)
-    poster_url = models.URLField("poster at the source", max_length=1000, blank=True)
+    poster_url = models.URLField(_("poster at the source"), max_length=1000, blank=True)
     licence = models.CharField(max_length=60, blank=True)
     fetched_at = models.DateTimeField(default=timezone.now)
-    locked = models.BooleanField(default=False, help_text="Never replaced by a provider.")
+    locked = models.BooleanField(default=False, help_text=_("Never replaced by a provider."))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="plot_is_never_empty")]
@@ -33,9 +34,9 @@ class PlotFetch(models.Model):
     """What one provider answered for one film: the queue of the nightly fetch."""
 
     class State(models.TextChoices):
-        FOUND = "found", "found"
-        NOT_FOUND = "not-found", "not found"
-        RETRY = "retry", "to be tried again"
+        FOUND = "found", _("found")
+        NOT_FOUND = "not-found", _("not found")
+        RETRY = "retry", _("to be tried again")
 
     movie = models.ForeignKey(Movie, models.CASCADE, related_name="plot_fetches")
     provider = models.CharField(max_length=30)
@@ -47,7 +48,7 @@ class PlotFetch(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name_plural = "plot fetches"
+        verbose_name_plural = _("plot fetches")
         constraints = [
             models.UniqueConstraint(fields=["movie", "provider"], name="one_fetch_per_movie_and_provider")
         ]
@@ -61,7 +62,7 @@ class PlotProviderState(models.Model):
 
     provider = models.CharField(max_length=30, primary_key=True)
     next_request_at = models.DateTimeField(default=timezone.now)
-    refusals = models.PositiveSmallIntegerField("refusals in a row", default=0)
+    refusals = models.PositiveSmallIntegerField(_("refusals in a row"), default=0)
     open_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

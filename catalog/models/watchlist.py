@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 
@@ -14,7 +15,7 @@ class WatchlistEntry(models.Model):
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "watchlist entries"
+        verbose_name_plural = _("watchlist entries")
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="once_on_a_watchlist"),
         ]

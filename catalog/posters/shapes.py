@@ -56,3 +56,9 @@ def box(x: float, y: float, width: float, height: float) -> str:
 
 def turned(angle: float, x: float, y: float, marks: str) -> str:
     return f'<g transform="rotate({num(angle)} {num(x)} {num(y)})">{marks}</g>'
+
+
+def placed(x: float, y: float, scale: float, marks: str, *, mirrored: bool = False) -> str:
+    """Marks drawn around the origin, moved to their place and to their size."""
+    across = -scale if mirrored else scale
+    return f'<g transform="translate({num(x)} {num(y)})scale({across:.3g} {scale:.3g})">{marks}</g>'

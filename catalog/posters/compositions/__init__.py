@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from catalog.posters.compositions import figures, lands, patterns, skies
+from catalog.posters.compositions import figures, lands, objects, patterns, skies
 from catalog.posters.stage import Stage
 
 Composition = Callable[[Stage], str]
@@ -51,30 +51,40 @@ COMPOSITIONS: dict[str, Composition] = {
         figures.curtain,
         figures.keyhole,
         figures.hand_of_cards,
+        objects.lighthouse,
+        objects.bridge,
+        objects.forest,
+        objects.clock,
+        objects.rocket,
+        objects.crown,
+        objects.cat,
+        objects.windows,
+        objects.birds,
+        objects.glass,
     )
 }
 
 GENRES: dict[str, str] = {
-    "action": "slash target rays road skyline blinds shards",
-    "adventure": "sun peaks boat road waves contours constellation",
-    "animation": "grid confetti balloons houses rays constellation waves flower",
-    "children": "balloons confetti houses boat grid flower constellation sun",
-    "comedy": "confetti rays board balloons hand_of_cards houses curtain grid streets",
-    "crime": "blinds skyline streets keyhole hand_of_cards maze staircase slash door",
-    "documentary": "grid contours filmstrip equaliser eye streets eclipse",
-    "drama": "waves duet door rain eclipse road staircase houses flower contours skyline boat",
-    "fantasy": "moon constellation peaks planet flower maze boat eclipse",
-    "film-noir": "blinds rain staircase skyline door keyhole checker spotlight eye",
-    "history": "peaks curtain contours sun staircase boat",
-    "horror": "moon teeth eye door eclipse spiral shards keyhole",
-    "musical": "spotlight board curtain equaliser rays flower confetti",
-    "mystery": "keyhole door maze eye checker spiral moon streets",
-    "romance": "duet flower waves rain boat constellation houses moon",
-    "sci-fi": "orbit planet constellation eclipse checker maze spiral grid",
-    "sport": "target slash rays grid equaliser checker",
-    "thriller": "shards slash staircase spiral maze target checker eye rain",
-    "war": "rays peaks target shards sun contours",
-    "western": "mesa sun road peaks hand_of_cards",
+    "action": "slash target rays road skyline blinds shards clock",
+    "adventure": "sun peaks boat road waves contours constellation lighthouse forest",
+    "animation": "grid confetti balloons houses rays constellation waves flower rocket cat",
+    "children": "balloons confetti houses boat grid flower constellation sun rocket cat crown",
+    "comedy": "confetti rays board balloons hand_of_cards houses curtain grid streets glass cat",
+    "crime": "blinds skyline streets keyhole hand_of_cards maze staircase slash door bridge clock",
+    "documentary": "grid contours filmstrip equaliser eye streets eclipse birds bridge forest",
+    "drama": "waves duet door rain eclipse road houses flower contours bridge windows birds lighthouse",
+    "fantasy": "moon constellation peaks planet flower maze boat eclipse crown forest",
+    "film-noir": "blinds rain staircase skyline door keyhole checker spotlight eye glass windows clock",
+    "history": "peaks curtain contours sun staircase boat crown bridge birds clock",
+    "horror": "moon teeth eye door eclipse spiral shards keyhole forest birds windows",
+    "musical": "spotlight board curtain equaliser rays flower confetti glass windows",
+    "mystery": "keyhole door maze eye checker spiral moon streets clock lighthouse cat windows",
+    "romance": "duet flower waves rain boat constellation houses moon glass bridge lighthouse windows",
+    "sci-fi": "orbit planet constellation eclipse checker maze spiral grid rocket clock",
+    "sport": "target slash rays grid equaliser checker clock crown",
+    "thriller": "shards slash staircase spiral maze target checker eye rain clock bridge birds windows",
+    "war": "rays peaks target shards sun contours birds bridge clock",
+    "western": "mesa sun road peaks hand_of_cards birds forest",
 }
 ALIASES = {
     "science fiction": "sci-fi",

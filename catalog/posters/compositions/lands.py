@@ -166,13 +166,25 @@ def rain(stage: Stage) -> str:
     for _ in range(dice.whole(44, 64)):
         long = dice.between(14, 44)
         drops += f"M{dice.whole(-20, 320)} {dice.whole(-20, int(height))}l{num(lean * long)} {num(long)}"
-    x, span = dice.between(110, 190), stage.reach * dice.between(0.5, 0.72)
-    y = height * dice.between(0.56, 0.66)
-    scallop = f"q{num(-span / 6)} {num(-span * 0.14)} {num(-span / 1.5 / 2)} 0"
+    umbrellas = (_umbrella(stage, number) for number in range(dice.pick((1, 1, 2, 3))))
+    return line(drops, stage.second, 3) + "".join(reversed(list(umbrellas)))
+
+
+def _umbrella(stage: Stage, number: int) -> str:
+    """The first large and near, others small, further up and at either side of it."""
+    dice = stage.dice
+    if number == 0:
+        x, y, span = dice.between(100, 200), 0.68, stage.reach * dice.between(0.46, 0.72)
+    else:
+        x, y, span = (50, 252)[number - 1], dice.between(0.3, 0.4), stage.reach * 0.25
+    y *= stage.height
+    scallop = f"q{num(-span / 6)} {num(-span * 0.14)} {num(-span / 3)} 0"
     hood = f"M{num(x - span)} {num(y)}a{num(span)} {num(span)} 0 0 1 {num(2 * span)} 0{scallop * 6}z"
     stick = f"M{num(x)} {num(y - span - 12)}V{num(y + span * 0.7)}q0 14 -13 14t-13 -14"
-    shelter = path(hood, stage.main) + line(stick, stage.bright, 6, ' stroke-linecap="round"')
-    return line(drops, stage.second, 3) + shelter
+    marks = path(hood, stage.main if number == 0 else stage.third)
+    return turned(
+        dice.between(-22, 22), x, y, marks + line(stick, stage.bright, 6, ' stroke-linecap="round"')
+    )
 
 
 def balloons(stage: Stage) -> str:

@@ -36,7 +36,7 @@ def grid(stage: Stage) -> str:
 
 def maze(stage: Stage) -> str:
     """Quarter circles, each turned one way or the other, join into a maze."""
-    dice, across = stage.dice, stage.dice.pick((4, 5, 5))
+    dice, across = stage.dice, stage.dice.pick((3, 4, 4))
     size = WIDTH / across
     r, whole, d = num(size / 2), size, ""
     for x, y in _tiles(stage, across):
@@ -54,7 +54,7 @@ def checker(stage: Stage) -> str:
     """A chequered floor that runs to a vanishing point under a lone disc."""
     dice, horizon = stage.dice, stage.height * stage.dice.between(0.36, 0.5)
     x, depth = dice.pick((90, 150, 210)), stage.height - horizon
-    edges = [horizon + depth * (row / 6) ** 1.9 for row in range(7)]
+    edges = [horizon + depth * (row / 5) ** 1.9 for row in range(6)]
     d = ""
     for row, (top, bottom) in enumerate(pairwise(edges)):
         for column in range(-9 + row % 2, 10, 2):

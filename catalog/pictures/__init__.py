@@ -1,0 +1,1 @@
+"""Posters known by their address elsewhere: fetched once, resized, and kept on this site."""
