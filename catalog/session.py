@@ -120,14 +120,20 @@ def last_rated(request: HttpRequest) -> tuple[int, float | None] | None:
     return tuple(noted) if noted else None
 
 
-def keep_draft(request: HttpRequest, *, movie: Movie, text: str) -> None:
-    """A review sent after the log-in ran out waits here until its writer is back."""
-    request.session[_DRAFT] = {"movie": movie.pk, "text": text[:20_000]}
+def keep_draft(request: HttpRequest, *, movie: Movie, text: str, **fields: str) -> None:
+    """A review sent after the log-in ran out waits here until its writer is back, with what came with it."""
+    kept = {name: value[:1_000] for name, value in fields.items()}
+    request.session[_DRAFT] = {"movie": movie.pk, "text": text[:20_000], "fields": kept}
 
 
 def draft(request: HttpRequest, *, movie: Movie) -> str:
     kept = request.session.get(_DRAFT, {})
     return kept["text"] if kept.get("movie") == movie.pk else ""
+
+
+def draft_fields(request: HttpRequest, *, movie: Movie) -> dict[str, str]:
+    kept = request.session.get(_DRAFT, {})
+    return kept.get("fields", {}) if kept.get("movie") == movie.pk else {}
 
 
 def drop_draft(request: HttpRequest) -> None:

@@ -1,36 +1,49 @@
 from __future__ import annotations
 
-from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog import services
 from catalog.forms import LogForm
 from catalog.models import Movie, Watch
 from catalog.permissions import own_or_404
-from catalog.redirects import back
+from catalog.undo import undoable
+from catalog.views.answers import done, log_in_first
 from catalog.views.films import UNPROCESSABLE, film_page
 
 
 @require_POST
 def movie_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write a day into the diary or, without one, that the film was seen."""
     film = get_object_or_404(Movie, pk=pk)
     if not request.user.is_authenticated:
-        return redirect_to_login(film.get_absolute_url())
+        return log_in_first(request, film.get_absolute_url())
     form = LogForm(request.POST)
     if not form.is_valid():
         return film_page(request, film, status=UNPROCESSABLE, log_form=form)
-    services.log_watch(user=request.user, movie=film, **form.cleaned_data)
-    where = "in your diary" if form.cleaned_data["watched_on"] else "among the films you saw"
-    messages.success(request, f"{film.title} is {where}.")
-    return back(request, film.get_absolute_url())
+    with undoable(request, film) as change:
+        _log(request, film, form)
+    sentence = (
+        _("%(film)s is in your diary.")
+        if form.cleaned_data["watched_on"]
+        else _("%(film)s is among the films you saw.")
+    )
+    return done(request, film, sentence % {"film": film.title}, token=change.token)
+
+
+def _log(request: HttpRequest, film: Movie, form: LogForm) -> None:
+    # Whoever has a day in the diary has seen the film: a viewing without one would say nothing more.
+    seen = Watch.objects.filter(user=request.user, movie=film)
+    if form.cleaned_data["watched_on"] or not seen.exists():
+        services.log_watch(user=request.user, movie=film, **form.cleaned_data)
 
 
 @require_POST
 def watch_remove(request: HttpRequest, pk: int) -> HttpResponse:
     watch = own_or_404(request, Watch.objects.select_related("movie"), pk)
-    services.remove_watch(watch=watch)
-    messages.success(request, f"{watch.movie.title} is out of your diary.")
-    return back(request, watch.movie.get_absolute_url())
+    with undoable(request, watch.movie) as change:
+        services.remove_watch(watch=watch)
+    sentence = _("%(film)s is out of your diary.") % {"film": watch.movie.title}
+    return done(request, watch.movie, sentence, token=change.token)

@@ -1,19 +1,16 @@
-"""What a film is marked with: hidden, on the watchlist, not to be learned from."""
+"""What a film is marked with: hidden, liked, on the watchlist, not to be learned from."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from catalog import left_out, services
 from catalog.models import Movie
-from catalog.pagination import page_of
-from catalog.redirects import back
+from catalog.undo import undoable
+from catalog.views.answers import done, log_in_first
 
 
 @require_POST
@@ -21,28 +18,43 @@ def movie_hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Suggest a film no more, or with `undo` again. A card on a page is exchanged alone."""
     film = get_object_or_404(Movie.objects.for_cards(), pk=pk)
     is_undone = "undo" in request.POST
-    left_out.hide(request, film, is_undone=is_undone)
+    with undoable(request, film) as change:
+        left_out.hide(request, film, is_undone=is_undone)
     if request.htmx.target == f"card-{film.pk}":
         card = "catalog/_shown_again.html" if is_undone else "catalog/_hidden_card.html"
         return render(request, card, {"movie": film})
-    says = "may be suggested again" if is_undone else "will not be suggested again"
-    messages.success(request, f"{film.title} {says}.")
-    return back(request, film.get_absolute_url())
+    may, never = _("%(film)s may be suggested again."), _("%(film)s will not be suggested again.")
+    return done(request, film, (may if is_undone else never) % {"film": film.title}, token=change.token)
+
+
+@require_POST
+def movie_like(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a film a heart, or with `undo` take it away."""
+    film = get_object_or_404(Movie, pk=pk)
+    if not request.user.is_authenticated:
+        return log_in_first(request, film.get_absolute_url())
+    is_undone = "undo" in request.POST
+    with undoable(request, film) as change:
+        (services.unlike if is_undone else services.like)(user=request.user, movie=film)
+    sentence = _("%(film)s has no heart any more.") if is_undone else _("%(film)s has your heart.")
+    return done(request, film, sentence % {"film": film.title}, token=change.token)
 
 
 @require_POST
 def movie_watchlist(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a film on one's watchlist, or with `undo` take it off."""
-    film = get_object_or_404(Movie, pk=pk)
+    """Put a film on one's watchlist, or with `undo` take it off. A card on a page is exchanged alone."""
+    film = get_object_or_404(Movie.objects.for_cards(), pk=pk)
     if not request.user.is_authenticated:
-        return redirect_to_login(film.get_absolute_url())
+        return log_in_first(request, film.get_absolute_url())
     is_undone = "undo" in request.POST
-    (services.remove_from_watchlist if is_undone else services.add_to_watchlist)(
-        user=request.user, movie=film
-    )
-    where = "off your watchlist" if is_undone else "on your watchlist"
-    messages.success(request, f"{film.title} is {where}.")
-    return back(request, film.get_absolute_url())
+    write = services.remove_from_watchlist if is_undone else services.add_to_watchlist
+    with undoable(request, film) as change:
+        write(user=request.user, movie=film)
+    if request.htmx.target == f"card-{film.pk}":
+        card = "catalog/_taken_off_card.html" if is_undone else "catalog/_watchlist_card.html"
+        return render(request, card, {"movie": film})
+    sentence = _("%(film)s is off your watchlist.") if is_undone else _("%(film)s is on your watchlist.")
+    return done(request, film, sentence % {"film": film.title}, token=change.token)
 
 
 @require_POST
@@ -50,22 +62,11 @@ def movie_use(request: HttpRequest, pk: int) -> HttpResponse:
     """Learn nothing from a film that was seen, or with `undo` learn from it again."""
     film = get_object_or_404(Movie, pk=pk)
     is_undone = "undo" in request.POST
-    left_out.leave_out(request, film, is_undone=is_undone)
-    says = "counts for your suggestions again" if is_undone else "counts for your suggestions no more"
-    messages.success(request, f"{film.title} {says}.")
-    return back(request, film.get_absolute_url())
-
-
-@require_safe
-def hidden(request: HttpRequest) -> HttpResponse:
-    films = Movie.objects.filter(pk__in=left_out.hidden_films(request)).order_by("title", "pk")
-    page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
-    return render(request, "catalog/hidden.html", {"page": page})
-
-
-@login_required
-@require_safe
-def watchlist(request: HttpRequest) -> HttpResponse:
-    films = Movie.objects.filter(on_watchlists__user=request.user).order_by("-on_watchlists__added_at", "-pk")
-    page = page_of(request, films.for_cards(), size=settings.MOVIES_PER_PAGE)
-    return render(request, "catalog/watchlist.html", {"page": page})
+    with undoable(request, film) as change:
+        left_out.leave_out(request, film, is_undone=is_undone)
+    sentence = (
+        _("%(film)s counts for your suggestions again.")
+        if is_undone
+        else _("%(film)s counts for your suggestions no more.")
+    )
+    return done(request, film, sentence % {"film": film.title}, token=change.token)

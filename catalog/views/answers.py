@@ -1,0 +1,45 @@
+"""What comes back after a change: its page again, or words alone where a key was pressed on a card."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog.models import Movie
+from catalog.redirects import back
+
+UNAUTHORIZED = 401
+
+
+def is_for_card(request: HttpRequest) -> bool:
+    return bool(request.htmx) and request.POST.get("as") == "card"
+
+
+def say(request: HttpRequest, sentence: str, *, token: str = "") -> None:
+    """With a button that undoes it where there is a token."""
+    messages.success(request, sentence, extra_tags=f"undo-{token}" if token else "")
+
+
+def done(request: HttpRequest, film: Movie, sentence: str, *, token: str = "") -> HttpResponse:
+    say(request, sentence, token=token)
+    return words(request, film) if is_for_card(request) else back(request, film.get_absolute_url())
+
+
+def words(request: HttpRequest, film: Movie, *, is_undone: bool = False) -> HttpResponse:
+    """The waiting sentences alone; the page learns which film they are about and keeps its place."""
+    answer = render(request, "_messages.html")
+    about = {"film": film.pk, "undone": is_undone}
+    answer["HX-Trigger-After-Settle"] = json.dumps({"logged": about})
+    answer["HX-Reswap"] = "none"
+    return answer
+
+
+def log_in_first(request: HttpRequest, address: str) -> HttpResponse:
+    """A dialog or a card is not exchanged for the log-in page: it stays, and offers the way there."""
+    if request.htmx and (is_for_card(request) or request.path.startswith("/log/")):
+        return HttpResponse(status=UNAUTHORIZED)
+    return redirect_to_login(address)

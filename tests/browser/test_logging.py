@@ -1,0 +1,272 @@
+"""Logging a film from anywhere, by keyboard, pointer and without scripts; what a lost connection leaves."""
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from catalog import services
+from catalog.models import HiddenFilm, LikedFilm, Rating, Review, Watch, WatchlistEntry
+from tests.browser.test_accessibility import violations
+from tests.browser.test_journey import PASSWORD
+from tests.factories import UserFactory
+
+WIDTHS = [390, 1440]
+
+
+@pytest.fixture
+def anouk(transactional_db, films):
+    return UserFactory(username="anouk", password=PASSWORD)
+
+
+@pytest.fixture
+def member_page(open_page, anouk):
+    def member_page(path="/", **options):
+        page = open_page("/accounts/login/", **options)
+        page.locator("input[name=login]").fill("anouk")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/")
+        page.goto(path)
+        return page
+
+    return member_page
+
+
+@pytest.fixture
+def picture(take_picture):
+    """Taking one leaves empty style attributes, which htmx would carry over to what it swaps in."""
+
+    def picture(page, name):
+        take_picture(page, name)
+        page.evaluate("document.querySelectorAll('[style]').forEach((e) => e.removeAttribute('style'))")
+
+    return picture
+
+
+def dialog(page):
+    return page.get_by_role("dialog")
+
+
+def open_form(page):
+    page.keyboard.press("d")
+    expect(page.locator(".log-form .star-row input").first).to_be_visible()
+
+
+def said(page, sentence):
+    expect(page.locator("#messages")).to_contain_text(sentence)
+
+
+def review_in(page):
+    """The page of a film has a review form beside the dialog's."""
+    return page.locator(".log-form").get_by_label("Review")
+
+
+def undo(page):
+    page.locator("#messages").get_by_role("button", name="Undo").click()
+    said(page, "is as it was before")
+
+
+# By keyboard alone
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_film_is_logged_from_the_front_page_by_keyboard_alone(member_page, anouk, picture, width):
+    page = member_page(width=width)
+    page.evaluate("window.scrollTo(0, 300)")
+    page.keyboard.press("d")
+    page.keyboard.type("film 17")
+    expect(page.locator(".found a").first).to_contain_text("Film 17")
+    picture(page, f"log-finder-{width}")
+    page.keyboard.press("Enter")
+    page.keyboard.press("9")
+    expect(page.locator("#log-stars-9")).to_be_checked()
+    picture(page, f"log-form-{width}")
+    page.keyboard.press("Control+Enter")
+    said(page, "Film 17: four and a half stars. In your diary.")
+    picture(page, f"logged-{width}")
+    assert Rating.objects.get(user=anouk).half_stars == 9
+    assert Watch.objects.get(user=anouk).movie_id == 17
+    assert page.evaluate("scrollY") == 300
+    expect(dialog(page)).to_be_hidden()
+
+
+def test_keys_pressed_faster_than_the_site_answers_are_not_lost(member_page, anouk):
+    page = member_page()
+    for key in ["d", *"film 23", "Enter", "7"]:
+        page.keyboard.press(key)
+    expect(page.locator("#log-stars-7")).to_be_checked()
+    expect(page.locator("#over-title")).to_have_text("Film 23")
+
+
+def test_the_search_field_logs_its_first_film_too(member_page):
+    page = member_page()
+    page.keyboard.press("/")
+    page.keyboard.type("film 31")
+    page.keyboard.press("Control+Enter")
+    expect(dialog(page).locator("#over-title")).to_have_text("Film 31")
+
+
+def test_arrows_walk_through_the_films_found(member_page):
+    page = member_page()
+    page.keyboard.press("d")
+    page.keyboard.type("film 1")
+    expect(page.locator(".found a").nth(2)).to_be_visible()
+    second = page.locator(".found a").nth(1).locator("b").inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#over-title")).to_have_text(second)
+
+
+def test_every_mark_of_a_film_page_has_its_key_and_the_page_keeps_its_place(member_page, anouk):
+    page = member_page("/films/5/")
+    page.evaluate("window.scrollTo(0, 120); window.stillHere = true")
+    for key, sentence in [
+        ("w", "Film 5 is among the films you saw."),
+        ("f", "Film 5 has your heart."),
+        ("l", "Film 5 is on your watchlist."),
+        ("7", "Film 5: three and a half stars."),
+        ("n", "Film 5 will not be suggested again."),
+    ]:
+        page.keyboard.press(key)
+        said(page, sentence)
+    for model in (Watch, LikedFilm, WatchlistEntry, HiddenFilm, Rating):
+        assert model.objects.filter(user=anouk, movie=5).count() == 1
+    assert page.evaluate("[scrollY, window.stillHere]") == [120, True]
+
+
+def test_keys_mark_the_card_that_has_the_focus_and_it_stays_where_it_is(member_page, anouk):
+    page = member_page("/films/")
+    card = page.locator(".wall .card").nth(3)
+    link = card.locator("> a")
+    film = int(re.search(r"\d+", link.get_attribute("href"))[0])
+    order = [place.get_attribute("href") for place in page.locator(".wall .card > a").all()]
+    before = card.locator(".card-line").inner_text()
+    link.focus()
+    page.keyboard.press("8")
+    expect(card.get_by_label("four stars")).to_be_visible()
+    expect(link).to_be_focused()
+    assert [place.get_attribute("href") for place in page.locator(".wall .card > a").all()] == order
+    assert Rating.objects.get(user=anouk).movie_id == film
+    page.keyboard.press("u")
+    said(page, "is as it was before")
+    expect(card.locator(".card-line")).to_have_text(before)
+    page.keyboard.press("l")
+    said(page, "is on your watchlist")
+    assert WatchlistEntry.objects.get(user=anouk).movie_id == film
+
+
+def test_keys_wait_while_one_types_or_holds_ctrl_and_can_be_switched_off(member_page, anouk):
+    page = member_page("/films/5/")
+    page.locator("textarea").press_sequentially("wfln 9?")
+    page.locator("h1").click()
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("?")
+    expect(dialog(page).get_by_role("heading", name="Keys")).to_be_visible()
+    dialog(page).get_by_label("Single keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    page.keyboard.press("d")
+    expect(dialog(page)).to_be_hidden()
+    assert not Watch.objects.exists()
+    assert page.locator("textarea").input_value() == "wfln 9?"
+
+
+def test_the_focus_returns_to_where_it_was(member_page):
+    page = member_page("/films/5/")
+    button = page.get_by_role("main").get_by_role("link", name="Log it")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".log-form .star-row input").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".log-form .star-row input").first).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("When you saw it")).to_be_visible()
+    expect(button).to_be_focused()
+
+
+# By pointer
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everything_is_in_reach_of_a_pointer(member_page, anouk, films, picture, width):
+    services.add_to_watchlist(user=anouk, movie=films[5])
+    services.log_watch(user=anouk, movie=films[7], watched_on=date(2024, 3, 9), tags=["cinema"])
+    page = member_page("/films/5/", width=width)
+    page.get_by_text("Log it").click()
+    page.locator("label", has=page.locator("#log-stars-7")).click()
+    page.locator("label.heart").click()
+    page.get_by_label("Tags").fill("cinema, with Sam")
+    review_in(page).fill("Dust, and a duel in it.")
+    picture(page, f"log-filled-{width}")
+    page.get_by_role("button", name="Into the diary").click()
+    said(page, "Film 5: three and a half stars. In your diary.")
+    expect(page.get_by_label("When you saw it")).to_be_visible()
+    picture(page, f"film-logged-{width}")
+    watch = Watch.objects.get(user=anouk, movie=5)
+    assert {tag.name for tag in watch.tags.all()} == {"cinema", "with Sam"}
+    assert Review.objects.get(user=anouk).text == "Dust, and a duel in it."
+    assert LikedFilm.objects.filter(user=anouk).exists()
+    assert not WatchlistEntry.objects.exists()
+
+    undo(page)
+    assert not Watch.objects.filter(user=anouk, movie=5).exists()
+    assert not Review.objects.exists()
+    assert WatchlistEntry.objects.filter(user=anouk, movie=5).exists()
+    expect(page.get_by_label("When you saw it")).to_be_hidden()
+
+
+def test_a_viewing_is_changed_from_the_film_page(member_page, anouk, films):
+    services.log_watch(user=anouk, movie=films[5], watched_on=date(2024, 3, 9))
+    page = member_page("/films/5/")
+    page.get_by_label("When you saw it").get_by_role("link").click()
+    page.get_by_label("Seen on").fill("2024-03-10")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("When you saw it")).to_contain_text("10 Mar 2024")
+    assert Watch.objects.get().watched_on == date(2024, 3, 10)
+
+
+# Without scripts
+
+
+def test_without_scripts_the_same_is_done_on_pages(member_page, anouk, picture):
+    page = member_page("/", javascript=False)
+    page.locator(".site-header").get_by_role("link", name="Log", exact=True).click()
+    page.get_by_label("Which film did you see?").fill("film 17")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Film 17").click()
+    picture(page, "log-without-javascript")
+    page.locator("#log-stars-5").check(force=True)
+    review_in(page).fill("Rain.")
+    page.get_by_role("button", name="Into the diary").click()
+    said(page, "Film 17: two and a half stars. In your diary.")
+    page.get_by_role("button", name="Undo").click()
+    said(page, "is as it was before")
+    assert not Watch.objects.filter(user=anouk).exists()
+
+
+# Everybody
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
+def test_axe_finds_nothing_in_the_dialog(member_page, anouk, films, picture, theme, width):
+    services.add_to_watchlist(user=anouk, movie=films[5])
+    page = member_page("/", theme=theme, width=width)
+    page.keyboard.press("d")
+    expect(page.locator(".found a").first).to_be_visible()
+    picture(page, f"log-wishes-{width}-{theme}")
+    assert violations(page) == {}
+    page.locator(".found a").first.click()
+    expect(page.locator(".log-form .star-row input").first).to_be_visible()
+    picture(page, f"log-form-{width}-{theme}")
+    assert violations(page) == {}
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    picture(page, f"keys-{width}-{theme}")
+    assert violations(page) == {}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
