@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.utils.translation import ngettext
 
 from catalog import session
 
@@ -20,5 +21,9 @@ class AccountAdapter(DefaultAccountAdapter):
         session.adopt_left_out(request, user=user)
         adopted = session.adopt_ratings(request, user=user)
         if adopted:
-            films = "The film you rated is" if adopted == 1 else f"The {adopted} films you rated are"
-            messages.success(request, f"{films} now yours to keep.")
+            sentence = ngettext(
+                "The film you rated is now yours to keep.",
+                "The %(count)s films you rated are now yours to keep.",
+                adopted,
+            )
+            messages.success(request, sentence % {"count": adopted})

@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -34,12 +35,25 @@ class UserAdmin(DjangoUserAdmin, CountedDeletion):
     ordering = ["-pk"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email", "bio"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email", "bio"]}),
         (
-            "May do",
+            _("Shows and lends"),
+            {
+                "fields": [
+                    "profile_visibility",
+                    "diary_visibility",
+                    "ratings_visibility",
+                    "lends_ratings",
+                    "time_zone",
+                    "language",
+                ]
+            },
+        ),
+        (
+            _("May do"),
             {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
         ),
-        ("Kept by the site", {"fields": ["source", "source_key", "date_joined", "last_login"]}),
+        (_("Kept by the site"), {"fields": ["source", "source_key", "date_joined", "last_login"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:

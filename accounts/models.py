@@ -1,18 +1,27 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Movie
+from catalog.permissions import seen_by
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    Viewer = AbstractBaseUser | AnonymousUser
 
 # The address of a profile is its username, so a username is what an address can carry.
 username_validators = [
     RegexValidator(
         r"\A[A-Za-z0-9_][A-Za-z0-9_.-]{1,29}\Z",
-        "Use 2 to 30 letters, digits, dots, hyphens or underscores, not starting with a dot or hyphen.",
+        _("Use 2 to 30 letters, digits, dots, hyphens or underscores, not starting with a dot or hyphen."),
     )
 ]
 
@@ -22,20 +31,29 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who signed up here; imported people only lend their ratings to the models."""
         return self.filter(source=User.Source.SITE, is_active=True)
 
+    def visible_to(self, viewer: Viewer, *parts: Literal["diary", "ratings"]) -> UserQuerySet:
+        """Members whose page the viewer may open, and who show all of `parts`."""
+        return self.members().filter(seen_by(viewer, *parts, person=""))
+
+    def named(self, username: str) -> User | None:
+        """As it is spelt, else whoever's name differs by capitals alone."""
+        spelt = self.filter(username=username).first()
+        return spelt or self.filter(username__iexact=username).order_by("pk").first()
+
 
 class MemberManager(UserManager.from_queryset(UserQuerySet)):
     pass
 
 
 class Visibility(models.TextChoices):
-    PUBLIC = "public", "everybody"
-    PRIVATE = "private", "only me"
+    PUBLIC = "public", _("everybody")
+    PRIVATE = "private", _("only me")
 
 
 class User(AbstractUser):
     class Source(models.TextChoices):
-        SITE = "site", "signed up here"
-        IMPORT = "import", "came with a data set"
+        SITE = "site", _("signed up here")
+        IMPORT = "import", _("came with a data set")
 
     source = models.CharField(max_length=10, choices=Source, default=Source.SITE, editable=False)
     # Data set and id of an imported person, such as "ml-latest-small:12"; empty for members.
@@ -43,15 +61,15 @@ class User(AbstractUser):
     bio = models.TextField(max_length=1000, blank=True)
 
     profile_visibility = models.CharField(
-        "who sees my profile", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+        _("who sees my profile"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
     diary_visibility = models.CharField(
-        "who sees my diary", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+        _("who sees my diary"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
     ratings_visibility = models.CharField(
-        "who sees my ratings", max_length=10, choices=Visibility, default=Visibility.PUBLIC
+        _("who sees my ratings"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
-    lends_ratings = models.BooleanField("use my ratings to recommend to others", default=True)
+    lends_ratings = models.BooleanField(_("use my ratings to recommend to others"), default=True)
     # IANA name and ISO code; empty means as the site has it, or as the browser asks.
     time_zone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=10, blank=True)
@@ -71,6 +89,10 @@ class User(AbstractUser):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.username])
+
+    def shows(self, part: Literal["profile", "diary", "ratings"], viewer: Viewer) -> bool:
+        """Of somebody whom `visible_to` found: one more question than whether the page may be opened."""
+        return viewer.pk == self.pk or getattr(self, f"{part}_visibility") == Visibility.PUBLIC
 
 
 class FavouriteFilm(models.Model):
@@ -94,12 +116,23 @@ class FavouriteFilm(models.Model):
         return f"{self.movie}, favourite of {self.user}"
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def apart_from(self, viewer: Viewer) -> set[int]:
+        """Ids of whom the viewer blocks and of who blocks the viewer."""
+        if not viewer.is_authenticated:
+            return set()
+        pairs = self.filter(Q(blocker=viewer.pk) | Q(blocked=viewer.pk))
+        return {one for pair in pairs.values_list("blocker_id", "blocked_id") for one in pair} - {viewer.pk}
+
+
 class Block(models.Model):
     """`blocker` and `blocked` see nothing of each other."""
 
     blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
     blocked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,11 +1,24 @@
 from django.urls import path
 
-from accounts import views
+from accounts.feeds import diary_feed
+from accounts.link_cards import profile_card
+from accounts.views import diary, favourites, profile, settings
 
 app_name = "accounts"
 urlpatterns = [
-    path("<str:username>/", views.profile, name="profile"),
-    path("<str:username>/diary/", views.diary, name="diary"),
-    path("<str:username>/ratings/", views.ratings, name="ratings"),
-    path("<str:username>/reviews/", views.reviews, name="reviews"),
+    path("people/<str:username>/", profile.profile, name="profile"),
+    path("people/<str:username>/diary/", diary.diary, name="diary"),
+    path("people/<str:username>/diary/feed/", diary_feed, name="diary-feed"),
+    path("people/<str:username>/card/<slug:digest>.png", profile_card, name="profile-card"),
+    path("people/<str:username>/diary/<int:year>/", diary.diary, name="diary-year"),
+    path("people/<str:username>/diary/<int:year>/<int:month>/", diary.diary, name="diary-month"),
+    path("people/<str:username>/ratings/", profile.ratings, name="ratings"),
+    path("people/<str:username>/reviews/", profile.reviews, name="reviews"),
+    path("people/<str:username>/block/", settings.block, name="block"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/favourites/", favourites.favourites, name="favourites"),
+    path("settings/favourites/<int:pk>/", favourites.favourite, name="favourite"),
+    path("settings/blocked/<int:pk>/remove/", settings.unblock, name="unblock"),
+    path("settings/delete/", settings.delete, name="delete"),
+    path("settings/<slug:section>/", settings.change, name="settings-change"),
 ]

@@ -1,15 +1,17 @@
-"""Who may change what: asked by pages and API alike."""
+"""Who may change what and who may see what: asked by pages, counts, the API and recommendations alike."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+PUBLIC = "public"
 
 
 class Owned(Protocol):
@@ -27,3 +29,21 @@ def own_or_404(request: HttpRequest, things: QuerySet, pk: int) -> Model:
     if not may_change(request.user, thing):
         raise Http404
     return thing
+
+
+def seen_by(
+    viewer: AbstractBaseUser | AnonymousUser, *parts: Literal["diary", "ratings"], person: str = "user"
+) -> Q:
+    """What is the viewer's own, and what belongs to people who show themselves and all `parts`.
+
+    Whoever keeps the profile to themselves shows nothing; two of whom one blocks the other show each
+    other nothing. Staff see what everybody sees: their work is in the admin panel. `person` is the
+    lookup that leads to whom a thing belongs, "" for people themselves.
+    """
+    to = f"{person}__" if person else ""
+    shown = {f"{to}{part}_visibility": PUBLIC for part in ("profile", *parts)}
+    theirs = Q(**shown, **{f"{to}is_active": True})
+    if not viewer.is_authenticated:
+        return theirs
+    apart = Q(**{f"{to}blocks__blocked": viewer.pk}) | Q(**{f"{to}blocked_by__blocker": viewer.pk})
+    return Q(**{person or "pk": viewer.pk}) | theirs & ~apart

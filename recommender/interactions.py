@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db.models import Exists, OuterRef
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
 from catalog.models import Credit, Movie, Plot, Rating, Watch
 from recommender.ml.interactions import NO_TIME, Catalogue, Interactions, Vocabulary
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # Beyond the leading names a cast says little about a film and costs memory.
 LEADING_CAST = 6
@@ -21,7 +26,7 @@ Row = tuple[int, int, float, datetime | None]
 
 
 def read_interactions() -> Interactions:
-    """Everything that people did, in the order it was written; item ids are the keys of Movie.
+    """Everything that people did who lend it, in the order it was written; item ids are the keys of Movie.
 
     A film that was watched but not rated has the rating NaN. Films that nobody rated are in the
     vocabulary too, since content alone can recommend them.
@@ -39,14 +44,22 @@ def read_interactions() -> Interactions:
     )
 
 
+def _not_lending() -> QuerySet[User]:
+    """Few among many: left out by a list of ids, not by a join on every rating."""
+    people: QuerySet[User] = get_user_model().objects.filter(lends_ratings=False)
+    return people
+
+
 def _ratings() -> Iterator[Row]:
-    rows = Rating.objects.order_by("pk").values_list("user_id", "movie_id", "half_stars", "rated_at")
+    lent = Rating.objects.exclude(user__in=_not_lending()).order_by("pk")
+    rows = lent.values_list("user_id", "movie_id", "half_stars", "rated_at")
     return rows.iterator(chunk_size=20_000)
 
 
 def _unrated_watches() -> Iterator[Row]:
     rating = Rating.objects.filter(user=OuterRef("user"), movie=OuterRef("movie"))
-    watches = Watch.objects.filter(~Exists(rating)).order_by("user_id", "movie_id", "-pk")
+    lent = Watch.objects.exclude(user__in=_not_lending())
+    watches = lent.filter(~Exists(rating)).order_by("user_id", "movie_id", "-pk")
     seen: set[tuple[int, int]] = set()
     for user, movie, created in watches.values_list("user_id", "movie_id", "created_at").iterator():
         if (user, movie) not in seen:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie, half_stars
 from catalog.models.films import MovieQuerySet
+from catalog.permissions import PUBLIC
 from recommender.intervals import Interval
 from recommender.live import LiveModels, ask
 from recommender.ml import group as ways
@@ -219,6 +220,11 @@ def choose(group: WatchGroup, *, limit: int = 12) -> Choice:
     return Choice([GroupFilm(movie) for movie in _for_bill(charted)[:limit]], is_chart=True)
 
 
+def _tells_stars(seat: Seat) -> bool:
+    """Whoever keeps their ratings to themselves is predicted like a film they never rated."""
+    return seat.user is None or {seat.user.profile_visibility, seat.user.ratings_visibility} == {PUBLIC}
+
+
 def _visitor(seat: Seat) -> Visitor:
     return Visitor.of_session(seat.half_stars) if seat.user is None else Visitor.of_member(seat.user)
 
@@ -257,7 +263,7 @@ class _Table:
 
     def choose(self, live: LiveModels, limit: int) -> list[GroupFilm]:
         rows = self._proposed(live)
-        stars = np.stack([_stars(live, visitor)[rows] for visitor in self.visitors])
+        stars = np.stack([_stars(live, *pair)[rows] for pair in zip(self.seats, self.visitors, strict=True)])
         ranked = WAYS[self.group.way](stars, limit)
         ids = live.items.ids[rows[ranked.items]].tolist()
         movies = _for_bill(self.fitting).in_bulk(ids)
@@ -302,10 +308,12 @@ class _Table:
         ]
 
 
-def _stars(live: LiveModels, visitor: Visitor) -> Floats:
-    """(n_items,) what somebody gave, elsewhere the prediction; NaN throughout without a history."""
+def _stars(live: LiveModels, seat: Seat, visitor: Visitor) -> Floats:
+    """(n_items,) what somebody gave and tells, elsewhere the prediction; NaN throughout without a history."""
     if not visitor:
         return np.full(len(live.items), np.nan, np.float32)
+    if not _tells_stars(seat):
+        return stars_of(live, visitor)
     given = {film: value for film, value in visitor.half_stars.items() if value}
     rated = History.of(live.items, list(given), [value / 2 for value in given.values()])
     stars = stars_of(live, visitor).copy()
@@ -316,6 +324,6 @@ def _stars(live: LiveModels, visitor: Visitor) -> Floats:
 def _opinion(live: LiveModels, seat: Seat, visitor: Visitor, movie: Movie, stars: float) -> Opinion:
     if np.isnan(stars):
         return Opinion(seat, None, is_given=False)
-    if visitor.stars(movie.pk) is not None:
+    if visitor.stars(movie.pk) is not None and _tells_stars(seat):
         return Opinion(seat, stars, is_given=True)
     return Opinion(seat, stars, is_given=False, interval=interval_of(live, visitor, movie, stars))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Movie
 
@@ -17,9 +20,9 @@ MOST_SEATS = 6
 
 
 _WAYS = {
-    "average": "What suits all of you best on the whole.",
-    "least-misery": "The lowest stars count, so nobody suffers.",
-    "turns": "Everybody’s favourite, one after the other.",
+    "average": _("What suits all of you best on the whole."),
+    "least-misery": _("The lowest stars count, so nobody suffers."),
+    "turns": _("Everybody’s favourite, one after the other."),
 }
 
 
@@ -35,48 +38,53 @@ class WatchGroupQuerySet(models.QuerySet["WatchGroup"]):
             mine |= Q(owner_id=user.pk) | Q(seats__user_id=user.pk)
         return self.filter(mine).distinct()
 
-    def with_seats(self) -> WatchGroupQuerySet:
-        return self.select_related("owner").prefetch_related(
-            Prefetch("seats", Seat.objects.select_related("user"))
-        )
+    def apart_from(self, people: Collection[int]) -> WatchGroupQuerySet:
+        """Without the groups of these people (ids): whoever is blocked learns of none."""
+        return self.exclude(owner__in=people)
 
-    def with_vetoes(self) -> WatchGroupQuerySet:
-        return self.with_seats().prefetch_related(Prefetch("seats__vetoed", Movie.objects.for_cards()))
+    def with_seats(self, *, apart_from: Collection[int] = ()) -> WatchGroupQuerySet:
+        """Seats of people in `apart_from` (ids) are as if they were empty."""
+        seats = Seat.objects.select_related("user").exclude(user__in=apart_from)
+        return self.select_related("owner").prefetch_related(Prefetch("seats", seats))
+
+    def with_vetoes(self, *, apart_from: Collection[int] = ()) -> WatchGroupQuerySet:
+        vetoed = Prefetch("seats__vetoed", Movie.objects.for_cards())
+        return self.with_seats(apart_from=apart_from).prefetch_related(vetoed)
 
 
 class WatchGroup(models.Model):
     """Two to six people who choose a film; whoever has the link may take a seat."""
 
     class Way(models.TextChoices):
-        AVERAGE = "average", "Average"
-        LEAST_MISERY = "least-misery", "Least misery"
-        TURNS = "turns", "Taking turns"
+        AVERAGE = "average", _("Average")
+        LEAST_MISERY = "least-misery", _("Least misery")
+        TURNS = "turns", _("Taking turns")
 
         @property
         def says(self) -> str:
-            return _WAYS[self.value]
+            return str(_WAYS[self.value])
 
     class Length(models.IntegerChoices):
-        SHORT = 90, "up to 1 h 30"
-        USUAL = 120, "up to 2 h"
-        LONG = 150, "up to 2 h 30"
+        SHORT = 90, _("up to 1 h 30")
+        USUAL = 120, _("up to 2 h")
+        LONG = 150, _("up to 2 h 30")
 
-        __empty__ = "any length"
+        __empty__ = _("any length")
 
     class Wanted(models.IntegerChoices):
         """On how many of their watchlists a film must be."""
 
-        NOT_ASKED = 0, "any film"
-        BY_SOMEBODY = 1, "on anybody’s watchlist"
-        BY_SEVERAL = 2, "on several watchlists"
+        NOT_ASKED = 0, _("any film")
+        BY_SOMEBODY = 1, _("on anybody’s watchlist")
+        BY_SEVERAL = 2, _("on several watchlists")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="owned_groups")
     name = models.CharField(max_length=60, blank=True)
     link = models.CharField(max_length=32, unique=True, default=new_link, editable=False)
     way = models.CharField(max_length=12, choices=Way, default=Way.AVERAGE)
-    longest = models.PositiveSmallIntegerField("minutes at most", choices=Length, null=True, blank=True)
+    longest = models.PositiveSmallIntegerField(_("minutes at most"), choices=Length, null=True, blank=True)
     wanted = models.PositiveSmallIntegerField(choices=Wanted, default=Wanted.NOT_ASKED)
-    allows_seen = models.BooleanField("with films that some of us have seen", default=False)
+    allows_seen = models.BooleanField(_("with films that some of us have seen"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WatchGroupQuerySet.as_manager()
@@ -85,7 +93,7 @@ class WatchGroup(models.Model):
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.name or f"The group of {self.owner}"
+        return self.name or gettext("The group of %(name)s") % {"name": self.owner}
 
     def get_absolute_url(self) -> str:
         return reverse("recommender:together-group", args=[self.pk])

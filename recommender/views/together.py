@@ -10,8 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Block
 from catalog import session
 from catalog.forms import RatingForm
 from catalog.models import Movie
@@ -24,7 +27,7 @@ from recommender.together_forms import GroupForm, GuestForm, WishesForm
 
 UNPROCESSABLE = 422
 GUEST_SEATS = "guest_seats"
-TOO_MANY_GROUPS = f"You own {together.MOST_GROUPS} groups already. Delete one that you no longer use."
+TOO_MANY_GROUPS = gettext_lazy("You own %(most)d groups already. Delete one that you no longer use.")
 
 
 def _guest_seats(request: HttpRequest) -> list[int]:
@@ -35,7 +38,9 @@ def _guest_seats(request: HttpRequest) -> list[int]:
 
 def _place(request: HttpRequest, pk: int) -> Place:
     """Everybody else learns no more than that there is no such page."""
-    group = get_object_or_404(WatchGroup.objects.with_vetoes(), pk=pk)
+    apart = Block.objects.apart_from(request.user)
+    groups = WatchGroup.objects.apart_from(apart).with_vetoes(apart_from=apart)
+    group = get_object_or_404(groups, pk=pk)
     place = together.place_of(group, request.user, _guest_seats(request))
     if place is None:
         raise Http404
@@ -68,8 +73,9 @@ def title_of(group: WatchGroup) -> str:
     """Its name, or the names of those who sit in it."""
     names = [seat.name for seat in group.seats.all()]
     if group.name or len(names) < together.FEWEST_SEATS:
-        return group.name or f"Just {get_text_list(names) or 'an empty table'} so far"
-    return get_text_list(names, "and")
+        alone = _("Just %(name)s so far") % {"name": names[0]} if names else _("Just an empty table so far")
+        return group.name or alone
+    return get_text_list(names, _("and"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,12 +92,14 @@ def _start(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(together.start(owner=request.user, name=form.cleaned_data["name"]))
         except together.TooManyGroups:
-            form.add_error(None, TOO_MANY_GROUPS)
+            form.add_error(None, TOO_MANY_GROUPS % {"most": together.MOST_GROUPS})
     return _home_page(request, form, status=UNPROCESSABLE)
 
 
 def _home_page(request: HttpRequest, form: GroupForm, *, status: int = 200) -> HttpResponse:
-    mine = WatchGroup.objects.of(request.user, _guest_seats(request)).with_seats()
+    apart = Block.objects.apart_from(request.user)
+    mine = WatchGroup.objects.of(request.user, _guest_seats(request)).apart_from(apart)
+    mine = mine.with_seats(apart_from=apart)
     context = {"form": form, "groups": [(group, title_of(group)) for group in mine]}
     return render(request, "recommender/together.html", context, status=status)
 
@@ -99,7 +107,8 @@ def _home_page(request: HttpRequest, form: GroupForm, *, status: int = 200) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, link: str) -> HttpResponse:
     """Whoever has the link sees the group's name and its owner's, nothing of the others."""
-    group = WatchGroup.objects.with_seats().filter(link=link).first()
+    apart = Block.objects.apart_from(request.user)
+    group = WatchGroup.objects.apart_from(apart).with_seats().filter(link=link).first()
     if group is None:
         return render(request, "recommender/together_gone.html", status=404)
     place = together.place_of(group, request.user, _guest_seats(request))
@@ -190,10 +199,13 @@ def veto(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     seat, movie = _own_seat(request, pk), get_object_or_404(Movie, pk=film)
     if "undo" in request.POST:
         together.take_back_veto(seat=seat, movie=movie)
-        messages.success(request, f"Your veto against {movie.title} is taken back.")
+        messages.success(request, _("Your veto against %(title)s is taken back.") % {"title": movie.title})
     else:
         together.veto(seat=seat, movie=movie)
-        messages.success(request, f"{movie.title} is vetoed. You can take that back below the films.")
+        messages.success(
+            request,
+            _("%(title)s is vetoed. You can take that back below the films.") % {"title": movie.title},
+        )
     return redirect("recommender:together-group", pk)
 
 
@@ -243,7 +255,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     seat = _own_seat(request, pk)
     together.unseat(seat=seat)
     request.session[GUEST_SEATS] = [kept for kept in _guest_seats(request) if kept != seat.pk]
-    messages.success(request, "You left the group.")
+    messages.success(request, _("You left the group."))
     return redirect("recommender:together")
 
 
@@ -252,7 +264,7 @@ def seat_remove(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
     place = _owned(request, pk)
     leaving = get_object_or_404(Seat.objects.select_related("user"), group=place.group, pk=seat)
     together.unseat(seat=leaving)
-    messages.success(request, f"{leaving.name} is out of the group.")
+    messages.success(request, _("%(name)s is out of the group.") % {"name": leaving.name})
     return redirect(place.group)
 
 
@@ -260,12 +272,12 @@ def seat_remove(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
 def link_remake(request: HttpRequest, pk: int) -> HttpResponse:
     place = _owned(request, pk)
     together.remake_link(group=place.group)
-    messages.success(request, "There is a new link. The old one opens nothing any more.")
+    messages.success(request, _("There is a new link. The old one opens nothing any more."))
     return redirect(place.group)
 
 
 @require_POST
 def group_delete(request: HttpRequest, pk: int) -> HttpResponse:
     together.delete(group=_owned(request, pk).group)
-    messages.success(request, "The group is gone.")
+    messages.success(request, _("The group is gone."))
     return redirect("recommender:together")

@@ -33,39 +33,6 @@ def test_a_closed_account_has_no_page(client, member):
     assert client.get("/people/anouk/").status_code == 404
 
 
-def test_a_profile_counts_what_its_person_did(client, member):
-    RatingFactory.create_batch(3, user=member)
-    WatchFactory(user=member, watched_on=date(2024, 3, 9))
-    WatchFactory(user=member, watched_on=None)
-    ReviewFactory(user=member)
-    page = client.get("/people/anouk/").context
-    assert (page["ratings_count"], page["viewings_count"], page["reviews_count"]) == (3, 1, 1)
-
-
-def test_the_highest_rated_films_come_first(client, member):
-    for half_stars, title in [(4, "Fair"), (10, "Loved"), (7, "Good")]:
-        RatingFactory(user=member, movie__title=title, half_stars=half_stars)
-    favourites = client.get("/people/anouk/").context["favourites"]
-    assert [rating.movie.title for rating in favourites] == ["Loved", "Good", "Fair"]
-
-
-def test_the_diary_is_told_month_by_month_the_latest_first(client, member):
-    for day in (date(2024, 2, 28), date(2024, 3, 1), date(2024, 3, 9)):
-        WatchFactory(user=member, watched_on=day)
-    page = client.get("/people/anouk/diary/").text
-    assert page.index("March 2024") < page.index("February 2024")
-    assert page.count('<table class="diary">') == 2
-
-
-def test_a_diary_entry_shows_the_stars_its_person_gave(client, member, movie):
-    WatchFactory(user=member, movie=movie, watched_on=date(2024, 3, 9))
-    RatingFactory(user=member, movie=movie, half_stars=7)
-    RatingFactory(movie=movie, half_stars=2)
-    page = client.get("/people/anouk/diary/").text
-    assert "three and a half stars" in page
-    assert "one star" not in page
-
-
 def test_only_its_writer_can_remove_a_diary_entry(client, member):
     WatchFactory(user=member, watched_on=date(2024, 3, 9))
     assert "/remove/" not in client.get("/people/anouk/diary/").text

@@ -1,0 +1,1 @@
+"""Pages about people and pages of one's own account, one module a subject."""

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from accounts import services
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Kept in a cookie, and with the account of whoever has one, so that it holds everywhere."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        services.change_settings(user=request.user, language=chosen)
+    return set_language(request)
