@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import mixins, permissions, serializers, status, viewsets
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 
 from catalog import services
 from catalog.models import Credit, Genre, Movie, Plot, Rating, half_stars
-from catalog.titles import search_form
+from catalog.search import DEEPEST, find
 
 IdField = serializers.IntegerField(min_value=1)
 
@@ -53,7 +54,7 @@ class StarsField(serializers.Field):
             return half_stars(value) / 2
         except (ValueError, InvalidOperation):
             raise serializers.ValidationError(
-                "Give half a star to five stars, in steps of a half, such as 3.5."
+                _("Give half a star to five stars, in steps of a half, such as 3.5.")
             ) from None
 
     def to_representation(self, value: float) -> float:
@@ -122,7 +123,7 @@ class WordsFilter(django_filters.CharFilter):
 
 
 class MovieFilter(django_filters.FilterSet):
-    q = WordsFilter(method="matching", label="Words of a title")
+    q = WordsFilter(method="matching", label="Words of a title, a year, a person; the nearest first")
     genre = WordsFilter(field_name="genres__slug", label="Short name of a genre")
     year = YearFilter()
     year_min = YearFilter(lookup_expr="gte")
@@ -137,7 +138,7 @@ class MovieFilter(django_filters.FilterSet):
     )
 
     def matching(self, films: QuerySet[Movie], name: str, words: str) -> QuerySet[Movie]:
-        return films.matching(words) if search_form(words) else films.none()
+        return films.in_order(find(words, limit=DEEPEST).films)
 
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         films = super().filter_queryset(queryset)

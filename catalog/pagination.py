@@ -1,9 +1,11 @@
+from collections.abc import Sequence
+
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 
-def page_of(request: HttpRequest, things: QuerySet, *, size: int) -> Page:
+def page_of(request: HttpRequest, things: QuerySet | Sequence, *, size: int) -> Page:
     """The page that `?page=` asks for; one beyond the last is not found, not silently another."""
     paginator = Paginator(things, size)
     try:

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma, intword
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
+from django.utils.translation import gettext_lazy as _
 
 from catalog import posters
+from catalog.languages import name_of_language
 from catalog.models import Credit, Movie
 
 register = template.Library()
 
 STEPS = [(step, step / 2) for step in range(1, 11)]
-_NUMBERS = ("no", "one", "two", "three", "four", "five")
+OPENING = 360
+# Of sentences; titles such as "Mr." are shorter than the words that sentences end in.
+_ENDS = re.compile(r"(?<=[^\W\d_A-Z]{3}[.!?])\s+(?=[^\Wa-z])")
+_IN_WORDS = (
+    _("no stars"),
+    _("half a star"),
+    _("one star"),
+    _("one and a half stars"),
+    _("two stars"),
+    _("two and a half stars"),
+    _("three stars"),
+    _("three and a half stars"),
+    _("four stars"),
+    _("four and a half stars"),
+    _("five stars"),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -26,10 +46,29 @@ def _drawn(title: str, year: int | None, genres: tuple[str, ...]) -> str:
     return posters.draw(title, year, genres)
 
 
-@register.simple_tag
-def poster(movie: Movie) -> SafeString:
-    genres = tuple(genre.name for genre in movie.genres.all())
-    return mark_safe(_drawn(movie.title, movie.year, genres))  # noqa: S308 -- draw() escapes titles
+# Rows and walls of cards, and the film page; a browser that knows "auto" measures lazy pictures itself.
+_SIZES = {
+    "card": "(max-width: 640px) 33vw, 180px",
+    "large": "(max-width: 640px) 122px, 250px",
+}
+
+
+@register.inclusion_tag("catalog/_poster.html", takes_context=True)
+def poster(context: template.Context, movie: Movie, shown: str = "card") -> dict[str, Any]:
+    """The poster kept of a film, else the one drawn for it; the page's first picture does not load lazily."""
+    picture = getattr(movie, "picture", None)
+    if picture is None or not picture.is_shown:
+        genres = tuple(genre.name for genre in movie.genres.all())
+        return {"drawn": mark_safe(_drawn(movie.title, movie.year, genres))}  # noqa: S308 -- draw() escapes
+    return {"picture": picture, "movie": movie, "sizes": _SIZES[shown], "is_first": _is_first(context)}
+
+
+def _is_first(context: template.Context) -> bool:
+    request = context.get("request")
+    is_first = request is not None and not hasattr(request, "has_shown_picture")
+    if is_first:
+        request.has_shown_picture = True
+    return is_first
 
 
 @register.simple_tag
@@ -41,11 +80,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def in_words(stars: float) -> str:
     """What a screen reader says: "three and a half stars"."""
-    whole, half = divmod(round(stars * 2), 2)
-    if whole == 0:
-        return "half a star" if half else "no stars"
-    words = f"{_NUMBERS[whole]} and a half" if half else _NUMBERS[whole]
-    return f"{words} star" if words == "one" else f"{words} stars"
+    return str(_IN_WORDS[round(stars * 2)])
 
 
 @register.filter
@@ -54,9 +89,17 @@ def halved(half_stars: int) -> float:
 
 
 @register.filter
+def of_film(given: dict[int, float], pk: int) -> float | None:
+    """The stars that a mapping by film holds for one."""
+    return given.get(pk)
+
+
+@register.filter
 def running_time(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02}" if hours else f"{rest} min"
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{rest:02}"}
 
 
 @register.inclusion_tag("catalog/_stars.html")
@@ -74,7 +117,32 @@ def credited(movie: Movie, role: str) -> list[Credit]:
 
 @register.filter
 def names(credits: list[Credit]) -> str:
-    return get_text_list([credit.person.name for credit in credits], "and")
+    return get_text_list([credit.person.name for credit in credits], str(_("and")))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    return name_of_language(code)
+
+
+@register.filter
+def dollars(amount: int) -> str:
+    """Millions are what one compares films by."""
+    said = intword(amount) if amount >= 1_000_000 else intcomma(amount)
+    return _("$%(amount)s") % {"amount": said.replace(f"{get_format('DECIMAL_SEPARATOR')}0 ", " ")}
+
+
+@register.filter
+def opening(story: str) -> tuple[str, str]:
+    """How a long story begins, and the rest, which may give its end away."""
+    if len(story) < 1.5 * OPENING:
+        return story, ""
+    latest = OPENING * 4 // 3
+    ends = [end.start() for end in _ENDS.finditer(story, 0, latest)]
+    end = story.rfind("\n", OPENING // 2, latest)
+    if end < 0:
+        end = ends[-1] if ends else story.rfind(" ", 0, latest)
+    return (story[:end], story[end:]) if end > 0 else (story, "")
 
 
 _SOURCES = {
@@ -82,13 +150,13 @@ _SOURCES = {
     "cinemagoer": "IMDb",
     "tmdb": "TMDB",
     "omdb": "OMDb",
-    "editor": "this site",
+    "editor": _("this site"),
 }
 
 
 @register.filter
 def source_name(source: str) -> str:
-    return _SOURCES.get(source, source)
+    return str(_SOURCES.get(source, source))
 
 
 @register.simple_tag(takes_context=True)

@@ -19,25 +19,35 @@ REVIEWS_ON_FILM_PAGE = 10
 
 @require_safe
 def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    film = get_object_or_404(Movie.objects.for_page(), pk=pk)
+    film = Movie.objects.for_page().prefetch_related("keywords").filter(pk=pk).first()
+    if film is None:
+        # Not for good: a merge can be undone.
+        return redirect(get_object_or_404(Movie, merges__removed_id=pk, merges__undone_at=None))
     if slug != film.slug:
         return redirect(film, permanent=True)
     return film_page(request, film)
 
 
 def film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: Any) -> HttpResponse:
-    reviews = page_of(request, film.reviews.for_film(), size=REVIEWS_ON_FILM_PAGE)
-    context = aside(request, film) | _own_part(request, film) | {"reviews": reviews} | forms
+    context = aside(request, film) | _own_part(request, film) | _reviews(request, film) | forms
     context["is_hidden"] = left_out.is_hidden(request, film)
     return render(request, "catalog/movie.html", context, status=status)
 
 
+def _reviews(request: HttpRequest, film: Movie) -> dict[str, Any]:
+    readable = film.reviews.for_film(request.user)
+    is_by_likes = request.GET.get("reviews") == "liked"
+    ordered = readable.most_liked_first() if is_by_likes else readable.newest_first()
+    return {"reviews": page_of(request, ordered, size=REVIEWS_ON_FILM_PAGE), "is_by_likes": is_by_likes}
+
+
 def aside(request: HttpRequest, film: Movie) -> dict[str, Any]:
+    histogram, imported_count = film.ratings.histogram_and_imported()
     return {
         "movie": film,
         "stars": stars_of(request, film),
-        "histogram": film.ratings.histogram(),
-        "imported_count": film.ratings.imported().count(),
+        "histogram": histogram,
+        "imported_count": imported_count,
         "is_unused": left_out.is_unused(request, film),
     }
 

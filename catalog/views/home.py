@@ -13,7 +13,7 @@ from catalog.newcomers import first_films
 def home(request: HttpRequest) -> HttpResponse:
     context = first_films(request)
     if request.user.is_authenticated:
-        context["diary"] = Watch.objects.filter(user=request.user).diary()[:7]
+        context["diary"] = Watch.objects.filter(user=request.user).diary(request.user)[:7]
         return render(request, "catalog/home.html", context)
     wall = Movie.objects.by_weighted_rating().exclude(pk__in=left_out.hidden_films(request))
     context["wall"] = wall.for_cards()[:21]

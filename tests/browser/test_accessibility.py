@@ -50,8 +50,7 @@ def violations(page):
     return {rule["id"]: rule["help"] for rule in Axe().run(page).response["violations"]}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
 def test_axe_finds_nothing_on_the_pages_of_strangers(open_page, anouk, theme, width):
     page = open_page("/", theme=theme, width=width)
     found = {}
@@ -61,8 +60,7 @@ def test_axe_finds_nothing_on_the_pages_of_strangers(open_page, anouk, theme, wi
     assert {path: rules for path, rules in found.items() if rules} == {}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
 def test_axe_finds_nothing_on_the_pages_of_members(open_page, anouk, theme, width):
     page = open_page("/accounts/login/", theme=theme, width=width)
     page.locator("input[name=login]").fill("anouk")
