@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
@@ -19,12 +20,12 @@ router.register("recommendations", RecommendationViewSet, basename="recommendati
 @csrf_exempt
 def nothing_here(request: HttpRequest, rest: str = "") -> JsonResponse:
     """Programs that mistype an address get JSON, not the site's page."""
-    return JsonResponse({"detail": "There is nothing at this address."}, status=404)
+    return JsonResponse({"detail": _("There is nothing at this address.")}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": "Something broke here; it is in the log."}, status=500)
+        return JsonResponse({"detail": _("Something broke here; it is in the log.")}, status=500)
     return defaults.server_error(request)
 
 

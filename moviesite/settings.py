@@ -25,6 +25,8 @@ SITE_NAME = env("SITE_NAME", default="Marquee")
 SITE_URL = env("SITE_URL", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")
 MOVIES_PER_PAGE = env.int("MOVIES_PER_PAGE", default=48)
 MODELS_DIR = Path(env("MODELS_DIR", default=str(VAR_DIR / "models")))
+# Whom pages about films ask what a visitor would give them: catalog/predictions.py
+PREDICTED_STARS = "recommender.predictions.predicted_stars"
 
 # Core
 
@@ -76,9 +78,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.time_zone",
+    "accounts.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -126,6 +131,12 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # Scores of a history, keyed by model version and history: each process may keep its own.
     "scores": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 256}},
+    # What is the same for everybody and small: the neighbours of a film, a drawn card.
+    "films": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "films",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Accounts
@@ -160,6 +171,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <marquee@lo
 # Language and time
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "moviesite" / "locale"]
+USE_I18N = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 
@@ -173,6 +187,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "media/"
 
 # Security
 
@@ -304,6 +319,24 @@ TMDB_KEY = env("TMDB_KEY", default="")
 OMDB_URL = env("OMDB_URL", default="https://www.omdbapi.com")
 OMDB_KEY = env("OMDB_KEY", default="")
 USER_AGENT = env("USER_AGENT", default=f"{SITE_NAME} (self-hosted film site; {SITE_URL})")
+
+# Posters: from where pictures are fetched; hosts inside the operator's own network are named twice
+
+POSTER_HOSTS = env.list(
+    "POSTER_HOSTS",
+    default=[
+        "image.tmdb.org",
+        "m.media-amazon.com",
+        "images-na.ssl-images-amazon.com",
+        "ia.media-imdb.com",
+    ],
+)
+POSTER_PRIVATE_HOSTS = env.list("POSTER_PRIVATE_HOSTS", default=[])
+POSTER_BATCH_SIZE = env.int("POSTER_BATCH_SIZE", default=1000)
+POSTER_ATTEMPTS = env.int("POSTER_ATTEMPTS", default=6)
+POSTER_TIMEOUT_SECONDS = env.float("POSTER_TIMEOUT_SECONDS", default=10)
+POSTER_BYTES = env.int("POSTER_BYTES", default=8_000_000)
+POSTER_PIXELS = env.int("POSTER_PIXELS", default=40_000_000)
 
 # Logging: one line an event on standard error
 
