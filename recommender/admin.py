@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
@@ -31,7 +32,7 @@ LABELS = {
 class ReasonForm(BaseDialogForm):
     reason = forms.CharField(
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="Kept with the version, for whoever wonders later.",
+        help_text=_("Kept with the version, for whoever wonders later."),
     )
 
 
@@ -56,24 +57,26 @@ class ModelVersionAdmin(ReadOnly):
     def has_promote_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("recommender.change_modelversion")
 
-    @display(description="gate", ordering="verdict", label=LABELS)
+    @display(description=_("gate"), ordering="verdict", label=LABELS)
     def gate(self, version: ModelVersion) -> tuple[str, str]:
         return version.verdict, version.get_verdict_display()
 
-    @display(description="metrics")
+    @display(description=_("metrics"))
     def measured(self, version: ModelVersion) -> str:
         return format_html("<pre>{}</pre>", json.dumps(version.metrics, indent=2, ensure_ascii=False))
 
     @action(
-        description="Make live",
+        description=_("Make live"),
         icon="published_with_changes",
         permissions=["promote"],
         dialog={
-            "title": "Make this version live",
-            "description": "The site recommends from it with the next request. This is also the way back "
-            "to an older version.",
+            "title": _("Make this version live"),
+            "description": _(
+                "The site recommends from it with the next request. This is also the way back to an older "
+                "version."
+            ),
             "form_class": ReasonForm,
-            "form_submit_text": "Make live",
+            "form_submit_text": _("Make live"),
         },
     )
     def make_live(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
@@ -85,9 +88,11 @@ class ModelVersionAdmin(ReadOnly):
         try:
             training.promote(version=version, reason=form.cleaned_data["reason"])
         except (DamagedArtefact, OSError) as error:
-            messages.error(request, f"{version} cannot go live: {error}")
+            messages.error(
+                request, _("%(version)s cannot go live: %(error)s") % {"version": version, "error": error}
+            )
         else:
-            messages.success(request, f"{version} is live.")
+            messages.success(request, _("%(version)s is live.") % {"version": version})
         return HttpResponseClientRedirect(reverse("admin:recommender_modelversion_change", args=[object_id]))
 
 
@@ -111,24 +116,24 @@ class TrainingRunAdmin(ReadOnly):
     ]
     actions = ["cancel"]
 
-    @display(description="state", ordering="state", label=LABELS)
+    @display(description=_("state"), ordering="state", label=LABELS)
     def status(self, run: TrainingRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
-    @display(description="progress", ordering="progress")
+    @display(description=_("progress"), ordering="progress")
     def percent(self, run: TrainingRun) -> str:
         return f"{run.progress:.0%}"
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recommender.change_trainingrun")
 
-    @admin.action(description="Cancel", permissions=["cancel"])
+    @admin.action(description=_("Cancel"), permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[TrainingRun]) -> None:
         running = queryset.filter(state=TrainingRun.State.RUNNING)
         if running.update(cancel_requested=True):
-            messages.success(request, "The training stops within a few seconds.")
+            messages.success(request, _("The training stops within a few seconds."))
         else:
-            messages.warning(request, "None of these trainings is running.")
+            messages.warning(request, _("None of these trainings is running."))
 
 
 class SeatInline(TabularInline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
@@ -13,7 +14,7 @@ from recommender.services import answered
 from recommender.steering import DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 from recommender.visitors import Visitor
 
-NO_MODEL = "No model is trained yet; these are the highest rated films that you have not seen."
+NO_MODEL = _("No model is trained yet; these are the highest rated films that you have not seen.")
 
 
 class QuestionSerializer(serializers.Serializer):

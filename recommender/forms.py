@@ -3,33 +3,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from catalog.languages import name_of_language
 from catalog.models import Genre, Movie
 from recommender.models import Preferences
 from recommender.steering import AS_IT_COMES, DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django_stubs_ext import StrPromise
 
-LENGTHS = [(0, "Any length"), (90, "Up to 1½ hours"), (120, "Up to 2 hours"), (150, "Up to 2½ hours")]
-NO_ENGINE = "There is no such engine here. Choose one from the list."
+LENGTHS = [
+    (0, _("Any length")),
+    (90, _("Up to 1½ hours")),
+    (120, _("Up to 2 hours")),
+    (150, _("Up to 2½ hours")),
+]
+NO_ENGINE = _("There is no such engine here. Choose one from the list.")
 
 
 def _genres() -> list[tuple[str, str]]:
-    return [("", "Every genre"), *Genre.objects.values_list("slug", "name")]
+    return [("", _("Every genre")), *Genre.objects.values_list("slug", "name")]
 
 
 def _languages() -> list[tuple[str, str]]:
-    known = (
-        Movie.objects.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
-    )
-    return [("", "Every language"), *((code, code.upper()) for code in known)]
+    known = Movie.objects.languages()
+    return [("", _("Every language")), *((code, name_of_language(code)) for code in known)]
 
 
 class Slider(forms.TypedChoiceField):
     """A few steps between two words; nought, in the middle, leaves things as they come."""
 
-    def __init__(self, low: str, high: str) -> None:
+    def __init__(self, low: StrPromise, high: StrPromise) -> None:
         ends = {"min": SLIDER.start, "max": SLIDER.stop - 1, "step": 1}
         super().__init__(
             choices=[(step, step) for step in SLIDER],
@@ -37,7 +44,7 @@ class Slider(forms.TypedChoiceField):
             empty_value=0,
             required=False,
             initial=0,
-            label=f"{low} to {high}",
+            label=format_lazy(_("{low} to {high}"), low=low, high=high),
             widget=forms.NumberInput(attrs={"type": "range", **ends}),
         )
         self.low, self.high = low, high
@@ -47,16 +54,16 @@ class SteeringForm(forms.Form):
     engine = forms.ChoiceField(
         choices=list(ENGINES.items()),
         required=False,
-        label="Chosen by",
+        label=_("Chosen by"),
         error_messages={"invalid_choice": NO_ENGINE},
     )
-    rarity = Slider("popular", "rare")
-    newness = Slider("old", "new")
-    surprise = Slider("safe", "surprising")
-    genre = forms.ChoiceField(choices=_genres, required=False)
-    language = forms.ChoiceField(choices=_languages, required=False)
+    rarity = Slider(_("popular"), _("rare"))
+    newness = Slider(_("old"), _("new"))
+    surprise = Slider(_("safe"), _("surprising"))
+    genre = forms.ChoiceField(choices=_genres, required=False, label=_("Genre"))
+    language = forms.ChoiceField(choices=_languages, required=False, label=_("Language"))
     longest = forms.TypedChoiceField(
-        choices=LENGTHS, coerce=int, empty_value=0, required=False, label="Length"
+        choices=LENGTHS, coerce=int, empty_value=0, required=False, label=_("Length")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Q
 from django.db.models.functions import Abs
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Rating
 from recommender.ml.stacking import N_BUCKETS
 from recommender.models import ModelVersion
 from recommender.steering import ENGINES
 
-OTHERS = {"popularity": "Most watched", "bias": "Averages alone"}
-KNOWN = ("few", "some", "many")
+OTHERS = {"popularity": _("Most watched"), "bias": _("Averages alone")}
+KNOWN = (_("few"), _("some"), _("many"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def about_live() -> About | None:
 
 
 def _label(name: str) -> str:
-    return (ENGINES | OTHERS).get(name, name)
+    return str((ENGINES | OTHERS).get(name, name))
 
 
 def _named(figures: Mapping[str, float]) -> dict[str, float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from catalog.models import Movie
 from recommender.live import LiveModels, ask
 from recommender.scoring import best, list_scores, without
@@ -24,6 +26,17 @@ class Movement:
 
     def __bool__(self) -> bool:
         return bool(self.up or self.down or self.entered)
+
+    @property
+    def told(self) -> str:
+        """ "2 new, 3 films moved up, 2 left": what did not happen is not said."""
+        numbers = {
+            ngettext("%d new", "%d new", self.entered): self.entered,
+            ngettext("%d film moved up", "%d films moved up", self.up): self.up,
+            ngettext("%d down", "%d down", self.down): self.down,
+            ngettext("%d left", "%d left", self.left): self.left,
+        }
+        return ", ".join(words % n for words, n in numbers.items() if n)
 
 
 def movement(visitor: Visitor, film: Movie, former: float | None) -> Movement | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from recommender.live import LiveModels
@@ -65,9 +66,13 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
     titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
     found = {row: titles[film] for row, film in ids.items() if film in titles}
     if engine != "content":
-        return {row: f"because of {title}" for row, title in found.items()}
+        return {row: _("because of %(title)s") % {"title": title} for row, title in found.items()}
     shared = {row: shared_words(live, speaking[row], row) for row in found}
-    return {row: f"{words}, as in {found[row]}" for row, words in shared.items() if words}
+    return {
+        row: _("%(words)s, as in %(title)s") % {"words": words, "title": found[row]}
+        for row, words in shared.items()
+        if words
+    }
 
 
 def shared_words(live: LiveModels, first: int, second: int) -> str:
@@ -113,4 +118,4 @@ def stars_without(live: LiveModels, visitor: Visitor, reasons: Sequence[Reason],
     if not reasons:
         return None
     left_out = visitor.history(live.items).without(int(live.items.rows([reasons[0].movie.pk])[0]))
-    return float(np.clip(hybrid(live).stars(left_out)[row], *STARS))
+    return float(np.clip(hybrid(live).stars_of(left_out, np.array([row])), *STARS)[0])

@@ -10,7 +10,8 @@ rank fusion, Cormack, Clarke and Büttcher (SIGIR 2009),
 and a film that one of them has nothing to say of gets nothing from it. What was learned from ratings weighs
 n / (n + LEARNING) for a film of n ratings: the factors of a film that hardly anybody rated are noise.
 
-People (ml/people.py): only members who agreed to be found, and only for members who agreed too.
+People (ml/people.py): only members who agreed to be found, and only for members who agreed too. Whoever
+keeps their profile or their ratings to themselves neither finds nor is found, and blocks hold here too.
 """
 
 from __future__ import annotations
@@ -23,13 +24,18 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 from django.contrib.auth import get_user_model
 from django.db.models import Count
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import Movie, Rating
+from catalog.permissions import PUBLIC
 from recommender.live import LiveModels, ask
+from recommender.ml.diversity import descending
 from recommender.ml.people import ENOUGH_IN_COMMON, Alike, alike, usual_stars
 from recommender.models import Preferences
-from recommender.picks import Pick, Row, picks_of
-from recommender.scoring import Floats, best, row_of, shown_stars, without
+from recommender.picks import Row, picks_of
+from recommender.scoring import Floats, Rows, best, kept, row_of, rows_of, shown_stars, without
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -41,6 +47,9 @@ LEARNING = 10.0  # ratings
 CONTENT_WEIGHT = 1.0
 LEARNED_WEIGHT = 1.0  # of each of the two that know ratings and viewings alone
 
+# Films kept of a film's neighbours: those that a visitor hides leave enough for a row.
+NEAREST = 200
+
 LEAST_LIKENESS = 0.1  # below this somebody is as alike as anybody
 LOVED = 4.0  # stars of both
 # The newest films of the viewer and the people with most of them that are compared, so that no history makes
@@ -49,38 +58,47 @@ COMPARED_FILMS, COMPARED_PEOPLE = 400, 100
 SHOWN_PEOPLE, SHOWN_FILMS = 12, 3
 
 
+WHY = {
+    "story": gettext_lazy("in story and people"),
+    "ratings": gettext_lazy("in how they are rated"),
+    "watched": gettext_lazy("in who watches both"),
+}
+
+
 class Likeness(NamedTuple):
     """How near each film is to one film, (n_items,), NaN where it cannot be said; and what that goes by."""
 
-    why: str
+    kind: str  # one of WHY
     likeness: Floats
     weight: float
 
 
 def similar_to(film: Movie, visitor: Visitor, *, limit: int = 14) -> Row:
     """Films near `film`, seen or not; hidden ones stay away. The row says what they go by."""
-    return ask(lambda live: _near(live, visitor, film, limit)) or Row("Near it", "", [])
+    return ask(lambda live: _near(live, visitor, film, limit)) or Row(_("Near it"), "", [])
 
 
 def _near(live: LiveModels, visitor: Visitor, film: Movie, limit: int) -> Row:
+    key = f"{live.version}:near:{film.pk}"
+    kinds, nearest = kept(key, lambda: _nearest(live, film), shelf="films")
+    left = nearest[~np.isin(nearest, rows_of(live, visitor.hidden))]
+    return Row(_("Near it"), _why(kinds), picks_of(live, visitor, left[:limit], shown_stars(live, visitor)))
+
+
+def _nearest(live: LiveModels, film: Movie) -> tuple[list[str], Rows]:
+    """What likeness goes by, and the first films; the same for everybody."""
     row = row_of(live, film)
     parts = [] if row is None else list(_likenesses(live, row, film.ratings_count))
     if not parts:
-        return Row("Near it", "", [])
-    scores = without(live, fused(parts), {film.pk} | visitor.hidden)
-    return Row("Near it", _why(parts), _picks(live, visitor, scores, limit))
-
-
-def _picks(live: LiveModels, visitor: Visitor, scores: Floats, limit: int) -> list[Pick]:
-    return picks_of(live, visitor, best(scores, limit), shown_stars(live, visitor))
+        return [], np.empty(0, np.int64)
+    return [part.kind for part in parts], best(without(live, fused(parts), [film.pk]), NEAREST)
 
 
 def fused(parts: list[Likeness]) -> Floats:
     """(n_items,) reciprocal ranks added up, NaN where no part says anything."""
     total = np.zeros(len(parts[0].likeness), np.float32)
     for part in parts:
-        known = np.flatnonzero(~np.isnan(part.likeness))
-        order = known[np.argsort(-part.likeness[known], kind="stable")]
+        order = descending(part.likeness)
         total[order] += np.float32(part.weight) / (np.float32(FUSION) + np.arange(1, len(order) + 1))
     return np.where(total > 0, total, np.float32(np.nan))
 
@@ -89,20 +107,19 @@ def _likenesses(live: LiveModels, row: int, ratings: int) -> Iterator[Likeness]:
     """Those parts that the live version has and that know the film."""
     learned = LEARNED_WEIGHT * ratings / (ratings + LEARNING)
     found = [
-        Likeness("in story and people", _above_nought(live.models["content"].similar(row)), CONTENT_WEIGHT),
-        Likeness(
-            "in how they are rated", nearness(cast("SVDPlusPlus", live.models["svdpp"]).Q_, row), learned
-        ),
+        Likeness("story", _above_nought(live.models["content"].similar(row)), CONTENT_WEIGHT),
+        Likeness("ratings", nearness(cast("SVDPlusPlus", live.models["svdpp"]).Q_, row), learned),
     ]
     if "ease" in live.models:
         together = _above_nought(live.models["ease"].similar(row))
-        found.append(Likeness("in who watches both", together, learned))
+        found.append(Likeness("watched", together, learned))
     return (part for part in found if part.weight > 0 and not np.isnan(part.likeness).all())
 
 
 def nearness(factors: Floats, row: int) -> Floats:
     """(n_items,) exp(-|q_i - q_j|^2) of factors (n_items, n_factors); NaN where one is nought."""
-    away = np.square(factors - factors[row]).sum(axis=1)
+    apart = factors - factors[row]
+    away = np.einsum("ij,ij->i", apart, apart)
     unknown = ~factors.any(axis=1) | ~factors[row].any()
     return np.where(unknown, np.float32(np.nan), np.exp(-away))
 
@@ -112,9 +129,9 @@ def _above_nought(likeness: Floats) -> Floats:
     return np.where(likeness > 0, likeness, np.float32(np.nan))
 
 
-def _why(parts: list[Likeness]) -> str:
-    *others, last = [part.why for part in parts]
-    return f"Alike {', '.join(others)}{' and ' if others else ''}{last}"
+def _why(kinds: Sequence[str]) -> str:
+    ways = get_text_list([str(WHY[kind]) for kind in kinds], _("and"))
+    return _("Alike %(ways)s") % {"ways": ways} if ways else ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +148,7 @@ def similar_people(viewer: User, visitor: Visitor) -> list[Neighbour]:
 
     Six queries at most, however many people there are.
     """
-    if not Preferences.objects.filter(user=viewer, is_findable=True).exists():
+    if not may_find_people(viewer):
         return []
     rated = [film for film in visitor.ordered if visitor.stars(film) is not None]
     mine = {film: visitor.half_stars[film] / 2 for film in rated[-COMPARED_FILMS:]}
@@ -144,9 +161,17 @@ def similar_people(viewer: User, visitor: Visitor) -> list[Neighbour]:
     return _with_films(people, nearest[:SHOWN_PEOPLE], mine, theirs)
 
 
+def may_find_people(viewer: User) -> bool:
+    """Whoever can be found."""
+    if {viewer.profile_visibility, viewer.ratings_visibility} != {PUBLIC}:
+        return False
+    return Preferences.objects.filter(user=viewer, is_findable=True).exists()
+
+
 def _findable(viewer: User, mine: Mapping[int, float]) -> dict[int, User]:
-    """Who agreed to be found and rated enough of these films, by id."""
-    willing = get_user_model().objects.members().filter(preferences__is_findable=True).exclude(pk=viewer.pk)
+    """Who agreed to be found, shows their ratings to the viewer and rated enough of these films, by id."""
+    people = get_user_model().objects.visible_to(viewer, "ratings").exclude(pk=viewer.pk)
+    willing = people.filter(preferences__is_findable=True)
     counted = willing.filter(ratings__movie__in=list(mine)).annotate(common=Count("ratings"))
     enough = counted.filter(common__gte=ENOUGH_IN_COMMON).order_by("-common", "pk").only("username")
     return {person.pk: person for person in enough[:COMPARED_PEOPLE]}

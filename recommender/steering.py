@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Movie
 from recommender.film_facts import FilmFacts, facts_of
@@ -27,15 +28,15 @@ if TYPE_CHECKING:
 
 DEFAULT_ENGINE = "list-blend"
 ENGINES = {
-    "list-blend": "Everything together",
-    "hybrid": "Story and taste (hybrid)",
-    "svdpp": "Taste alike (SVD++)",
-    "autoencoder": "Taste alike (autoencoder)",
-    "ease": "Seen together (EASE-R)",
-    "twin-autoencoders": "Twin autoencoders",
-    "content": "Story, genre and people",
-    "user-cf": "People like me",
-    "weighted-rating": "Highest rated",
+    "list-blend": _("Everything together"),
+    "hybrid": _("Story and taste (hybrid)"),
+    "svdpp": _("Taste alike (SVD++)"),
+    "autoencoder": _("Taste alike (autoencoder)"),
+    "ease": _("Seen together (EASE-R)"),
+    "twin-autoencoders": _("Twin autoencoders"),
+    "content": _("Story, genre and people"),
+    "user-cf": _("People like me"),
+    "weighted-rating": _("Highest rated"),
 }
 SLIDER = range(-2, 3)
 # What one step of a slider moves, in deviations of a place in the list.

@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from catalog.models import Movie
@@ -244,7 +245,11 @@ def _here(live: LiveModels, drawn: TasteMap, visitor: Visitor) -> Place | None:
 def _suiting(live: LiveModels, drawn: TasteMap, visitor: Visitor, area: Area) -> Row:
     scores = without(live, scores_of(live, visitor, "hybrid"), visitor.unwanted)
     scores[drawn.cluster != area.number - 1] = np.nan
-    why = "What suits you best here, of what you have not seen" if visitor else "What most people watch here"
+    why = (
+        _("What suits you best here, of what you have not seen")
+        if visitor
+        else _("What most people watch here")
+    )
     return Row(area.name, why, picks_of(live, visitor, best(scores, SHOWN), shown_stars(live, visitor)))
 
 

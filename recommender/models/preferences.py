@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Preferences(models.Model):
@@ -12,11 +13,11 @@ class Preferences(models.Model):
     )
     # Engine, sliders and filters as steering.py reads them, so that the last choice is there next time.
     steering = models.JSONField(default=dict, blank=True)
-    shows_predictions = models.BooleanField("show me what I would rate a film", default=True)
-    is_findable = models.BooleanField("let people with a similar taste find me", default=False)
+    shows_predictions = models.BooleanField(_("show me what I would rate a film"), default=True)
+    is_findable = models.BooleanField(_("let people with a similar taste find me"), default=False)
 
     class Meta:
-        verbose_name_plural = "preferences"
+        verbose_name_plural = _("preferences")
 
     def __str__(self) -> str:
         return f"Preferences of {self.user}"

@@ -5,14 +5,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ModelVersion(models.Model):
     """One trained bundle of models. The live one is served; rollback moves the mark to another row."""
 
     class Verdict(models.TextChoices):
-        PASSED = "passed", "passed the gate"
-        REFUSED = "refused", "refused by the gate"
+        PASSED = "passed", _("passed the gate")
+        REFUSED = "refused", _("refused by the gate")
 
     # Made from the fingerprint of the ratings and of the code, so that a retry finds its version.
     name = models.CharField(max_length=80, unique=True)
@@ -42,10 +43,10 @@ class TrainingRun(models.Model):
     """One attempt to train, with its progress, for the admin pages."""
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     progress = models.FloatField(default=0)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import session
 from catalog.models import Movie
 from recommender import preferences, services, similar
+from recommender.cards import card_of
 from recommender.evenings import evening_of
 from recommender.intervals import Interval
+from recommender.models import Seat
 from recommender.movement import movement
+from recommender.picks import Pick
+from recommender.reasons import Reason
 from recommender.rows import rows_for
 from recommender.steering import Steering
 from recommender.visitors import visitor_of
@@ -49,6 +58,45 @@ def for_you(context: RequestContext, limit: int = 14) -> dict[str, Any]:
 def similar_to(context: RequestContext, movie: Movie, limit: int = 14) -> dict[str, Any]:
     request = context["request"]
     return {"row": similar.similar_to(movie, visitor_of(request), limit=limit), "request": request}
+
+
+@register.simple_tag
+def reasons_told(reasons: Sequence[Reason]) -> str:
+    """ "Your 5 for Heat, 4 for Ronin and Alien add the most." """
+    told = [_reason(reason, is_first=not place) for place, reason in enumerate(reasons)]
+    sentence = ngettext("{films} adds the most.", "{films} add the most.", len(told))
+    return format_html(sentence, films=_listed(told))
+
+
+def _reason(reason: Reason, *, is_first: bool) -> str:
+    title = format_html("<em>{}</em>", reason.movie.title)
+    if reason.stars is None:
+        return format_html(_("Having seen {title}"), title=title) if is_first else title
+    words = _("Your {stars} for {title}") if is_first else _("{stars} for {title}")
+    return format_html(words, stars=floatformat(reason.stars), title=title)
+
+
+@register.simple_tag
+def cited(films: Sequence[Movie]) -> str:
+    return _listed([format_html("<cite>{}</cite>", film.title) for film in films])
+
+
+@register.simple_tag
+def named(seats: Sequence[Seat], own: Seat | None = None) -> str:
+    return _listed([_("you") if seat == own else format_html("{}", seat.name) for seat in seats])
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """ "one, two and three", each part safe already."""
+    *others, last = parts
+    if not others:
+        return last
+    return format_html("{} {} {}", format_html_join(", ", "{}", ((part,) for part in others)), _("and"), last)
+
+
+@register.simple_tag(takes_context=True)
+def card(context: RequestContext, pick: Pick) -> str:
+    return card_of(pick, context["request"])
 
 
 @register.inclusion_tag("recommender/_pick.html", takes_context=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from recommender import preferences
@@ -15,6 +16,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(given, instance=preferences.of(request), user=request.user)
     if form.is_valid():
         preferences.keep(request, **form.cleaned_data)
-        messages.success(request, "That is how it will be.")
+        messages.success(request, _("That is how it will be."))
         return redirect("recommender:settings")
     return render(request, "recommender/settings.html", {"form": form})

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,7 +71,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
 def _rate(request: HttpRequest, film: Movie) -> RatingForm:
     form = RatingForm(request.POST)
     if form.is_valid() and form.cleaned_data["stars"] is None:
-        form.add_error("stars", "Choose how many stars.")
+        form.add_error("stars", _("Choose how many stars."))
     if not form.is_valid():
         return form
     stars = form.cleaned_data["stars"]

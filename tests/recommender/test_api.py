@@ -13,7 +13,6 @@ PATH = "/api/v1/recommendations/"
 def api(member):
     client = APIClient()
     client.force_authenticate(member)
-    caches["scores"].clear()
     return client
 
 

@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from django.core.cache import caches
 from django.urls import reverse
 
 from catalog import services as catalog_services
@@ -13,11 +12,6 @@ from recommender.visitors import Visitor
 from tests.factories import MovieFactory, UserFactory
 
 FRIDAY = datetime(2026, 5, 15, 21, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 def lover_of_westerns(n=12):

@@ -2,7 +2,6 @@ import logging
 import shutil
 
 import pytest
-from django.core.cache import caches
 
 from catalog import services as catalog_services
 from recommender import live, services
@@ -11,11 +10,6 @@ from recommender.rows import rows_for
 from recommender.steering import ENGINES, Steering
 from recommender.visitors import Visitor
 from tests.factories import RatingFactory, UserFactory, WatchFactory
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 def lover_of_westerns():

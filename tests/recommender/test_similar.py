@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from django.core.cache import caches
 
 from catalog.models import Movie, Rating
 from recommender.models import Preferences
@@ -14,11 +13,6 @@ STRANGER = Visitor.of_session({})
 # What anouk gives the first ten films: she loves the odd ones.
 ANOUK = {film: 9 if film % 2 else 3 for film in range(1, 11)}
 OPPOSITE = {film: 12 - half_stars for film, half_stars in ANOUK.items()}
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 # Films

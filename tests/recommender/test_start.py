@@ -1,7 +1,6 @@
 """The deck: one film at a time, from the first card to "that is enough to begin"."""
 
 import pytest
-from django.core.cache import caches
 
 from catalog import session
 from catalog.models import Rating
@@ -15,11 +14,6 @@ ERRORS = {
     "low": [[-1.2] * 3] * 3,
     "high": [[0.8] * 3] * 3,
 }
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 @pytest.fixture

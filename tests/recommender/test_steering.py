@@ -1,5 +1,4 @@
 import pytest
-from django.core.cache import caches
 from django.urls import reverse
 
 from catalog.models import Movie
@@ -11,11 +10,6 @@ from tests.small_site import genre_of
 
 pytestmark = pytest.mark.usefixtures("live_version")
 FOR_YOU, STEER = reverse("recommender:for-you"), reverse("recommender:steer")
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 def lover_of_westerns():

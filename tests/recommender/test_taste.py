@@ -8,7 +8,6 @@ import sys
 import numpy as np
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import caches
 
 from catalog.models import Rating
 from catalog.services import hide, rate
@@ -37,7 +36,6 @@ def bundle_with_map(small_site_bundle, small_site_interactions, tmp_path_factory
 @pytest.fixture
 def mapped(live_version, bundle_with_map, settings):
     settings.MODELS_DIR = bundle_with_map.parent
-    caches["scores"].clear()
     live.forget()
     yield live_version
     live.forget()

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import caches
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,11 +16,6 @@ from recommender.visitors import Visitor
 from tests.factories import UserFactory, WatchFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_score_cache():
-    caches["scores"].clear()
 
 
 @pytest.fixture
@@ -257,7 +251,7 @@ def test_watchlists_are_told_and_a_group_may_choose_from_them_or_from_where_they
     together.wish(group=pair, way="average", wanted=2)
     assert offered(pair) == [41]
     client.force_login(anouk)
-    assert "On your and rosa’s watchlists" in client.get(pair.get_absolute_url()).text
+    assert "Wanted by you and rosa" in client.get(pair.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("way", together.WAYS)

@@ -1,0 +1,38 @@
+"""A pick as a card of a page, drawn once for all who get the same: a page of forty is mostly cards."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from recommender.picks import Pick
+from recommender.scoring import kept
+
+TEMPLATE = "recommender/_pick.html"
+
+
+def card_of(pick: Pick, request: HttpRequest) -> str:
+    """From the cache by all that it shows; the first picture of a page does not wait."""
+    if _picture(pick) and not hasattr(request, "has_shown_picture"):
+        return render_to_string(TEMPLATE, {"pick": pick}, request)
+    key = blake2b(repr(_shown(pick)).encode(), digest_size=16).hexdigest()
+    return kept(f"card:{key}", lambda: render_to_string(TEMPLATE, {"pick": pick}), shelf="films")
+
+
+def _shown(pick: Pick) -> tuple[Any, ...]:
+    """Whatever changes the card."""
+    film, picture = pick.movie, _picture(pick)
+    # Genres are what a drawn poster is of; a kept one says nothing of them.
+    genres = [] if picture else [genre.name for genre in film.genres.all()]
+    says = (round(pick.stars, 1), pick.interval, pick.reason) if pick.stars else (film.average_stars,)
+    known = (film.pk, film.slug, film.title, film.year, film.ratings_count)
+    return get_language(), known, genres, picture, says
+
+
+def _picture(pick: Pick) -> str:
+    picture = getattr(pick.movie, "picture", None)
+    return picture.digest if picture else ""
