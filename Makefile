@@ -7,12 +7,13 @@ PIP_FLAGS ?=
 venv = .venv/bin/python
 secrets = $(VAR_DIR)/local.env
 TEST_PROCESSES ?= 2
-# Everything that touches the database runs again on PostgreSQL; models, posters and the browser do not.
+# Everything that touches the database runs again on PostgreSQL; models, drawings, texts and the browser do not.
 ON_POSTGRES = tests/accounts tests/catalog tests/recommender tests/test_database.py tests/test_worker.py \
-	tests/test_health.py tests/test_query_counts.py --ignore=tests/recommender/ml --ignore=tests/catalog/test_posters.py
+	tests/test_health.py tests/test_query_counts.py --ignore=tests/recommender/ml --ignore=tests/catalog/test_posters.py \
+	--ignore=tests/catalog/test_markdown.py --ignore=tests/catalog/test_design.py --ignore=tests/catalog/test_link_cards.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install shell install-dev install-bench lint test bench
+.PHONY: help run install shell install-dev install-bench lint test bench messages
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +55,13 @@ test: lint chromium real-data ## all checks, and the tests on SQLite and Postgre
 	@.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope
 	@$(venv) -m tests.on_postgres .venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope $(ON_POSTGRES)
 
-bench: install-dev install-bench ## our models beside the known libraries, into docs/benchmarks.md (QUICK=1: a small set)
+bench: install-dev install-bench ## our models beside the known libraries, search and pages, into docs/ (QUICK=1: a small set)
 	@$(venv) -m tests.bench $(if $(QUICK),--quick) $(if $(AGAIN),--again $(AGAIN))
+
+messages: install-dev $(secrets) ## take new texts into the translations and compile them; needs GNU gettext
+	@$(venv) manage.py makemessages --all --add-location=file --no-obsolete \
+		--ignore=.venv --ignore=var --ignore=tests
+	@$(venv) manage.py compilemessages --ignore=.venv --ignore=var
 
 # The known libraries need other versions than the site does, so they live apart.
 install-bench: python-version
