@@ -95,6 +95,11 @@ def of_film(given: dict[int, float], pk: int) -> float | None:
 
 
 @register.filter
+def decade_name(decade: int) -> str:
+    return _("{decade}s").format(decade=decade)
+
+
+@register.filter
 def running_time(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:

@@ -272,7 +272,7 @@ def test_a_comma_before_jr_stands_within_a_name(movies_db):
     film = MovieFactory(title="Emma", year=1996, imdb_id="tt0116191")
     call_command("load_credits", movies_db)
     cast = film.credits.filter(role="cast").values_list("person__name", flat=True)
-    assert set(cast) == {"A. Downey, Jr.", "Toni Collette"}
+    assert set(cast) == {"Robert Downey, Jr.", "Toni Collette"}
 
 
 @pytest.mark.django_db
