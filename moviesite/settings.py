@@ -130,11 +130,16 @@ CACHES = {
     # Rate limits are counted here: in the database, so that they hold in every process and with Redis down.
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # Scores of a history, keyed by model version and history: each process may keep its own.
-    "scores": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 256}},
+    "scores": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 256},
+    },
     # What is the same for everybody and small: the neighbours of a film, a drawn card.
     "films": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "films",
+        "TIMEOUT": 60 * 60,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }

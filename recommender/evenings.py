@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,11 +55,11 @@ def _likeness(now: datetime, day: object, written: datetime) -> float:
     """1 for a viewing on the same weekday at the same hour, less the further either is."""
     local = written.astimezone(now.tzinfo)
     days = abs(now.weekday() - day.weekday())  # type: ignore[attr-defined]
-    likeness = np.exp(-((min(days, 7 - days) / DAY_WIDTH) ** 2))
+    likeness = exp(-((min(days, 7 - days) / DAY_WIDTH) ** 2))
     if local.date() == day:
         hours = abs(now.hour - local.hour)
-        likeness *= np.exp(-((min(hours, 24 - hours) / HOUR_WIDTH) ** 2))
-    return float(likeness)
+        likeness *= exp(-((min(hours, 24 - hours) / HOUR_WIDTH) ** 2))
+    return likeness
 
 
 def _quantile(values: np.ndarray, weights: np.ndarray, share: float) -> int:

@@ -80,7 +80,7 @@ def around(errors: Errors, stars: float, n_user: int, n_item: int) -> Interval:
     if first > last:
         first = last = round(2 * stars)
     least, most = HALF_STARS
-    return Interval(float(np.clip(first, least, most)) / 2, float(np.clip(last, least, most)) / 2)
+    return Interval(min(max(first, least), most) / 2, min(max(last, least), most) / 2)
 
 
 def told_of(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArray[Any]) -> Told:

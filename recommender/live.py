@@ -79,7 +79,8 @@ class _Shelf:
 
 
 def _live_version() -> ModelVersion | None:
-    return ModelVersion.objects.filter(is_live=True).first()
+    # What was measured is long, and wanted once a version.
+    return ModelVersion.objects.filter(is_live=True).defer("metrics", "reason").first()
 
 
 def _open(version: ModelVersion) -> LiveModels:

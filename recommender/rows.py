@@ -6,13 +6,15 @@ few is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 
 import numpy as np
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from recommender.evenings import Evening
@@ -27,6 +29,7 @@ from recommender.scoring import (
     Floats,
     Rows,
     best,
+    kept,
     list_scores,
     popularity_of,
     row_of,
@@ -42,6 +45,8 @@ from recommender.visitors import Visitor
 
 # The neighbours of a liked film from which the hybrid of document B picks.
 NEIGHBOURS = 30
+# So many are kept of a film's: what a visitor has seen of them leaves enough, but for a rare history.
+NEAREST = 1000
 LEAST = 4
 # Of a film that few know: not among the third that most people rated, and not known to fewer than these.
 GEM_SHARE, GEM_RATINGS = 1 / 3, 5
@@ -88,6 +93,10 @@ class Sight:
         return stars_of(self.live, self.visitor)
 
     @cached_property
+    def shown_stars(self) -> Floats | None:
+        return shown_stars(self.live, self.visitor)
+
+    @cached_property
     def list_scores(self) -> Floats:
         return self.left(list_scores(self.live, self.visitor, self.steering.engine))
 
@@ -109,7 +118,11 @@ def rows_for(
     if rows:
         return rows
     films = recommend(visitor, limit=limit)
-    return [Row("Well loved here", "The highest rated films that you have not seen", films)] if films else []
+    return (
+        [Row(_("Well loved here"), _("The highest rated films that you have not seen"), films)]
+        if films
+        else []
+    )
 
 
 def _rows(sight: Sight) -> list[Row]:
@@ -139,31 +152,47 @@ def _plans(sight: Sight) -> Iterator[Plan]:
 def _row(sight: Sight, plan: Plan, movies: Mapping[int, Movie]) -> Row:
     live, visitor = sight.live, sight.visitor
     because = None if plan.reasons is None else plan.reasons(plan.rows)
-    picks = picks_of(live, visitor, plan.rows, shown_stars(live, visitor), because, movies)
+    picks = picks_of(live, visitor, plan.rows, sight.shown_stars, because, movies)
     return Row(plan.title, plan.why, picks, plan.about)
 
 
 def _top(sight: Sight) -> Iterator[Plan]:
-    why = "What everything you rated and watched points to" if sight.visitor else "What most people come for"
+    why = (
+        _("What everything you rated and watched points to")
+        if sight.visitor
+        else _("What most people come for")
+    )
     live, visitor, steering = sight.live, sight.visitor, sight.steering
     rows = steered(live, visitor, steering, sight.limit, visitor.unwanted)
     yield Plan(
-        "Top picks", why, rows, reasons=lambda rows: main_reasons(live, visitor, rows, steering.engine)
+        _("Top picks"), why, rows, reasons=lambda rows: main_reasons(live, visitor, rows, steering.engine)
     )
 
 
 def _because(sight: Sight) -> Iterator[Plan]:
-    """The hybrid of document B: content neighbours of a liked film, by what the visitor would give them."""
+    """The hybrid of document B: neighbours of a liked film, by what the visitor would give them.
+
+    Neighbours are the hybrid's own: where films have no story to read, words of titles alone mislead content.
+    """
     for film in _recently_liked(sight.visitor):
         row = row_of(sight.live, film)
         if row is not None:
-            likeness = without(
-                sight.live, sight.live.models["content"].similar(row), {film.pk, *sight.visitor.unwanted}
-            )
-            near = best(likeness, NEIGHBOURS)
+            near = _neighbours(sight, film, row)
             by_stars = near[np.argsort(-sight.stars[near], kind="stable")]
-            why = "Near it in story and people, the ones you would like best first"
-            yield Plan("Because you liked", why, by_stars, film, reasons=partial(_shared, sight.live, row))
+            why = _("Near it in story and in who loves it, the ones you would like best first")
+            yield Plan(_("Because you liked"), why, by_stars, film, reasons=partial(_shared, sight.live, row))
+
+
+def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
+    """NEIGHBOURS films that may be offered, from the nearest ones, which are the same for everybody."""
+    live, unwanted = sight.live, {film.pk, *sight.visitor.unwanted}
+
+    def nearest(limit: int, left_out: Collection[int]) -> Rows:
+        return best(without(live, live.models["hybrid"].similar(row), left_out), limit)
+
+    first = kept(f"{live.version}:alike:{film.pk}", lambda: nearest(NEAREST, ()), shelf="films")
+    left = first[~np.isin(first, rows_of(live, unwanted))][:NEIGHBOURS]
+    return left if len(left) == NEIGHBOURS or len(first) < NEAREST else nearest(NEIGHBOURS, unwanted)
 
 
 def _shared(live: LiveModels, liked: int, rows: Rows) -> dict[int, str]:
@@ -173,38 +202,46 @@ def _shared(live: LiveModels, liked: int, rows: Rows) -> dict[int, str]:
 def _tonight(sight: Sight) -> Iterator[Plan]:
     """What suits this weekday: by the length of such evenings in the diary, and by what others like on it."""
     scores = normal_scores(sight.list_scores)
-    day = sight.now.strftime("%A")
-    why = f"What goes down well on a {day}"
+    day = date_format(sight.now, "l")
+    why = _("What goes down well on a %(day)s") % {"day": day}
     twin = sight.live.models.get("twin-autoencoders")
     if isinstance(twin, TwinAutoencoders) and twin.knows_days_:
-        scores = scores + WEEKDAY * normal_scores(_lift(sight, twin))
+        scores = scores + WEEKDAY * _lift(sight, twin)
     if sight.evening is not None:
         minutes = sight.facts.runtime
         fits = (minutes >= sight.evening.shortest) & (minutes <= sight.evening.longest)
         scores = np.where(fits, scores, np.nan)
-        why = f"Your {day}s have room for about {sight.evening.typical} minutes"
+        why = _("Your %(day)ss have room for about %(minutes)d minutes") % {
+            "day": day,
+            "minutes": sight.evening.typical,
+        }
     elif not isinstance(twin, TwinAutoencoders) or not twin.knows_days_:
         return
-    yield Plan("Tonight", why, best(np.asarray(scores, np.float32), sight.wide))
+    yield Plan(_("Tonight"), why, best(np.asarray(scores, np.float32), sight.wide))
 
 
 def _lift(sight: Sight, twin: TwinAutoencoders) -> Floats:
-    """(n_items,) stars that the weekday adds."""
-    history = sight.visitor.history(sight.live.items)
-    return twin.score_on(history, sight.now.weekday()) - twin.score(history)
+    """(n_items,) normal scores of the stars that the weekday adds."""
+    live, visitor, day = sight.live, sight.visitor, sight.now.weekday()
+
+    def lift() -> Floats:
+        on_that_day = twin.score_on(visitor.history(live.items), day)
+        return normal_scores(on_that_day - scores_of(live, visitor, twin.name))
+
+    return kept(f"{live.version}:lift:{day}:{visitor.key}", lift)
 
 
 def _people(sight: Sight) -> Iterator[Plan]:
     if "user-cf" in sight.live.models:
         scores = sight.left(scores_of(sight.live, sight.visitor, "user-cf"))
-        why = "Seen by those whose shelves look most like yours"
-        yield Plan("From people like you", why, best(scores, sight.wide))
+        why = _("Seen by those whose shelves look most like yours")
+        yield Plan(_("From people like you"), why, best(scores, sight.wide))
 
 
 def _watchlist(sight: Sight) -> Iterator[Plan]:
     rows = rows_of(sight.live, sorted(sight.visitor.watchlist - sight.visitor.unwanted))
-    why = "You meant to see these; the best bet first"
-    yield Plan("Back to your watchlist", why, rows[np.argsort(-sight.stars[rows], kind="stable")], least=1)
+    why = _("You meant to see these; the best bet first")
+    yield Plan(_("Back to your watchlist"), why, rows[np.argsort(-sight.stars[rows], kind="stable")], least=1)
 
 
 def _gems(sight: Sight) -> Iterator[Plan]:
@@ -214,8 +251,8 @@ def _gems(sight: Sight) -> Iterator[Plan]:
         return
     few = (known >= GEM_RATINGS) & (known <= np.quantile(rated, 1 - GEM_SHARE))
     stars = sight.left(np.where(few, sight.stars, np.nan).astype(np.float32))
-    why = "Few have seen them; you would rate them high"
-    yield Plan("Hidden gems", why, best(stars, sight.wide))
+    why = _("Few have seen them; you would rate them high")
+    yield Plan(_("Hidden gems"), why, best(stars, sight.wide))
 
 
 def _new(sight: Sight) -> Iterator[Plan]:
@@ -224,7 +261,7 @@ def _new(sight: Sight) -> Iterator[Plan]:
         return
     newest = year > np.nanmax(year) - NEW_YEARS
     scores = np.where(newest, sight.list_scores, np.nan)
-    yield Plan("New here", "The newest films of this site, in your order", best(scores, sight.wide))
+    yield Plan(_("New here"), _("The newest films of this site, in your order"), best(scores, sight.wide))
 
 
 def _something_else(sight: Sight) -> Iterator[Plan]:
@@ -233,25 +270,27 @@ def _something_else(sight: Sight) -> Iterator[Plan]:
     stars = sight.left(sight.stars)
     if not len(liked) or np.isnan(stars).all():
         return
-    unit = unit_rows(vectors_of(sight.live))
-    near = (unit @ unit[liked].T).max(axis=1)
-    popularity = sight.facts.popularity
+    popularity, vectors = sight.facts.popularity, vectors_of(sight.live)
     safe = (stars >= np.nanquantile(stars, 0.9)) & (popularity >= np.nanquantile(popularity, 0.8))
-    why = "Away from what you usually watch, yet a safe bet"
-    yield Plan("Something else", why, best(np.where(safe, -near, np.nan), sight.wide))
+    rows = np.flatnonzero(safe)
+    near = (unit_rows(vectors[rows]) @ unit_rows(vectors[liked]).T).max(axis=1)
+    why = _("Away from what you usually watch, yet a safe bet")
+    yield Plan(_("Something else"), why, rows[best(-near, sight.wide)])
 
 
 def _only_plot(sight: Sight) -> Iterator[Plan]:
     nobody = popularity_of(sight.live) == 0
     scores = sight.left(scores_of(sight.live, sight.visitor, "content"))
-    why = "Nobody has rated these yet: chosen by story, genre and people alone"
-    yield Plan("Only from the plot", why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.limit))
+    why = _("Nobody has rated these yet: chosen by story, genre and people alone")
+    yield Plan(
+        _("Only from the plot"), why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.limit)
+    )
 
 
 def _well_loved(sight: Sight) -> Iterator[Plan]:
     chart_scores = sight.left(scores_of(sight.live, Visitor.of_session({}), "weighted-rating"))
-    why = "The highest rated films that you have not seen"
-    yield Plan("Well loved here", why, best(chart_scores, sight.wide))
+    why = _("The highest rated films that you have not seen")
+    yield Plan(_("Well loved here"), why, best(chart_scores, sight.wide))
 
 
 Maker = Callable[[Sight], Iterator[Plan]]

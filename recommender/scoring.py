@@ -6,7 +6,7 @@ The key of the cache is the model version and the history, so that nothing has t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from django.core.cache import caches
@@ -20,6 +20,7 @@ from recommender.visitors import Visitor
 if TYPE_CHECKING:
     from recommender.ml.hybrid import Hybrid
 
+T = TypeVar("T")
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 STARS = (0.5, 5.0)
@@ -54,17 +55,21 @@ def list_scores(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
 
 def _blended(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
     lists, stars = scores_of(live, visitor, engine), stars_of(live, visitor)
-    return to_be_liked(lists, stars, popularity_of(live), len(visitor.ordered))
+    return _joined(lists, stars, _places_by_popularity(live), len(visitor.ordered))
 
 
 def _beside_popularity(live: LiveModels, visitor: Visitor, engine: str) -> Floats:
     stars = scores_of(live, visitor, engine)
-    return normal_scores(stars) + POPULARITY_OF_STARS * normal_scores(popularity_of(live))
+    return normal_scores(stars) + POPULARITY_OF_STARS * _places_by_popularity(live)
 
 
 def popularity_of(live: LiveModels) -> Floats:
     """(n_items,) how many people watched each film, the same for everybody."""
     return scores_of(live, Visitor.of_session({}), "popularity")
+
+
+def _places_by_popularity(live: LiveModels) -> Floats:
+    return kept(f"{live.version}:popular", lambda: normal_scores(popularity_of(live)))
 
 
 def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> Floats:
@@ -73,8 +78,12 @@ def to_be_liked(lists: Floats, stars: Floats, popular: Floats, n_films: int) -> 
     After a film or two popularity knows more than both, and makes way at once. Weights chosen by
     tests/bench/newcomers.py; louder stars find more of what is liked and less of what is merely watched.
     """
+    return _joined(lists, stars, normal_scores(popular), n_films)
+
+
+def _joined(lists: Floats, stars: Floats, places: Floats, n_films: int) -> Floats:
     start = START / max(n_films, 1) ** 2
-    return normal_scores(lists) + LIKING * normal_scores(stars) + start * normal_scores(popular)
+    return normal_scores(lists) + LIKING * normal_scores(stars) + start * places
 
 
 def stars_of(live: LiveModels, visitor: Visitor) -> Floats:
@@ -121,10 +130,10 @@ def row_of(live: LiveModels, film: Movie) -> int | None:
     return row if row >= 0 else None
 
 
-def kept(key: str, compute: Callable[[], Floats]) -> Floats:
-    """From the cache, or computed and put there."""
-    found: Floats | None = caches["scores"].get(key)
+def kept(key: str, compute: Callable[[], T], *, shelf: str = "scores") -> T:
+    """From the cache `shelf`, or computed and put there."""
+    found: T | None = caches[shelf].get(key)
     if found is None:
         found = compute()
-        caches["scores"].set(key, found)
+        caches[shelf].set(key, found)
     return found

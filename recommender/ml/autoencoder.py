@@ -146,9 +146,16 @@ class RatingAutoencoder(Recommender):
 
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; m for a history without ratings."""
+        return np.asarray(self.m_ + self.F_ @ self._person(history), np.float32)
+
+    def score_of(self, history: History, items: NDArray[np.int64]) -> Floats:
+        """(len(items),) what `score` says of these films, for less."""
+        return np.asarray(self.m_[items] + self.F_[items] @ self._person(history), np.float32)
+
+    def _person(self, history: History) -> Floats:
+        """(n_axes,) z of a history."""
         A, e = self._folded(history.rated)
-        z = ridge(A, e, self.config.noise)
-        return np.asarray(self.m_ + self.F_ @ z.astype(np.float32), np.float32)
+        return ridge(A, e, self.config.noise).astype(np.float32)
 
     def contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares ((A A' + noise I)^-1 A F_i)_j e_j; their sum is score - m."""

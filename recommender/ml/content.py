@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
+from recommender.ml.diversity import descending
 from recommender.ml.interactions import Catalogue, History, Interactions
 from recommender.ml.weighted_rating import WeightedRating, WeightedRatingConfig
 
@@ -193,7 +194,7 @@ class Content(Recommender):
     def _reranked(self, score: Floats, history: History) -> Floats:
         unseen = np.nan_to_num(score)
         unseen[history.item] = 0
-        nearest = np.argsort(-unseen, kind="stable")[: self.config.n_reranked]
+        nearest = descending(unseen)[: self.config.n_reranked]
         lifted = nearest[(unseen[nearest] > 0) & ~np.isnan(self.chart_[nearest])]
         score[lifted] = np.nanmax(score, initial=0) + self.chart_[lifted]
         return score
@@ -218,11 +219,18 @@ class Content(Recommender):
         Their shares sum to the cosine if none is cut off: "same director" comes out as a term of
         the block "people".
         """
-        common = self._row(first) * self._row(second)
-        weightiest = np.argsort(-common, kind="stable")[:k]
-        return [self._term(feature, common[feature]) for feature in weightiest if common[feature] > 0]
+        (features, shares), (others, theirs) = self._terms(first), self._terms(second)
+        common, here, there = np.intersect1d(features, others, assume_unique=True, return_indices=True)
+        share = shares[here] * theirs[there]
+        weightiest = np.argsort(-share, kind="stable")[:k]
+        return [self._term(common[place], share[place]) for place in weightiest if share[place] > 0]
 
-    def _term(self, feature: np.int64, share: np.float32) -> SharedTerm:
+    def _terms(self, item: int) -> tuple[NDArray[np.int32], Floats]:
+        """The features that a film has, and how much of each."""
+        own = slice(*self.X_.indptr[item : item + 2])
+        return self.X_.indices[own], self.X_.data[own]
+
+    def _term(self, feature: np.int32, share: np.float32) -> SharedTerm:
         block = BLOCKS[int(np.searchsorted(self.starts_, feature, side="right")) - 1]
         return SharedTerm(block, self.names_[feature].decode(errors="ignore"), float(share))
 

@@ -13,6 +13,8 @@ makes scores of any unit comparable and leaves only their order. Van der Waerden
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -46,12 +48,29 @@ def diverse(score: Floats, vectors: Floats, n: int, trade: float) -> Rows:
 
 def normal_scores(score: Floats) -> Floats:
     """(n,) by place alone, NaN where the score is; equal scores keep the order they are in."""
-    known = np.flatnonzero(~np.isnan(score))
-    place = np.empty(len(known))
-    place[np.argsort(-score[known], kind="stable")] = np.arange(len(known))
+    order = descending(score)
     found = np.full(len(score), np.nan, np.float32)
-    found[known] = ndtri((len(known) - place - 0.5) / max(len(known), 1))
+    found[order] = _of_places(len(order))
     return found
+
+
+@lru_cache(maxsize=16)
+def _of_places(n: int) -> Floats:
+    return np.asarray(ndtri((n - np.arange(n) - 0.5) / max(n, 1)), np.float32)
+
+
+def descending(score: Floats) -> Rows:
+    """Places of the scores that are known, the highest first; equal scores keep the order they are in.
+
+    A score's bits and its place make one number each: sorting these takes a third of a stable argsort's time.
+    """
+    known = np.flatnonzero(~np.isnan(score))
+    if score.dtype != np.float32:
+        return known[np.argsort(-score[known], kind="stable")]
+    bits = (score[known] + np.float32(0)).view(np.uint32)  # there is but one nought then
+    falling = np.where(bits >> 31, bits, bits ^ 0x7FFFFFFF).astype(np.uint64)
+    both = np.sort(falling << 32 | np.arange(len(known), dtype=np.uint64))
+    return known[(both & 0xFFFFFFFF).astype(np.int64)]
 
 
 def _from_nought_to_one(score: Floats) -> Floats:

@@ -19,7 +19,7 @@ def unit_rows(vectors: NDArray[FloatingT]) -> NDArray[FloatingT]:
 
 def cosines(vectors: Floats, item: int) -> Floats:
     """(n_items,) cosine of every vector with that of `item`; NaN where one is nought."""
-    length = np.linalg.norm(vectors, axis=1)
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     below = length * length[item]
     cosine: Floats = np.full(len(below), np.nan, np.float32)
     np.divide(vectors @ vectors[item], below, out=cosine, where=below > 0)

@@ -11,6 +11,7 @@ from recommender.rows import rows_for
 from recommender.visitors import Visitor
 from tests.factories import MovieFactory, UserFactory
 
+MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 FRIDAY = datetime(2026, 5, 15, 21, tzinfo=UTC)
 
 
@@ -144,3 +145,15 @@ def test_the_front_page_shows_rows_with_their_reasons(client, member, films):
     page = client.get(reverse("catalog:home")).content.decode()
     assert "What everything you rated and watched points to" in page
     assert "From people like you" in page
+
+
+@pytest.mark.usefixtures("live_version")
+@pytest.mark.parametrize("kept", [1, 5, 1000])
+def test_neighbours_that_were_seen_make_way_for_the_next_however_many_are_kept(kept, settings, monkeypatch):
+    monkeypatch.setattr("recommender.rows.NEAREST", kept)
+    settings.CACHES = {name: {"BACKEND": MEMORY, "LOCATION": f"{name}-{kept}"} for name in settings.CACHES}
+    seen = lover_of_westerns(30)
+    shown = ids(row(rows_for(seen, limit=5), "Because you liked"))
+    assert len(shown) == 5
+    assert not set(shown) & seen.seen
+    assert sum(film % 2 for film in shown) >= 3

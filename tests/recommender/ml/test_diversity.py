@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.ml.diversity import diverse, normal_scores
+from recommender.ml.diversity import descending, diverse, normal_scores
 
 SCORE = np.float32([1.0, 0.9, 0.8, 0.0])
 TWO_KINDS = np.float32([[1, 0], [2, 0], [0, 1], [0, 3]])
@@ -55,3 +55,16 @@ def test_normal_scores_tell_the_place_and_nothing_else() -> None:
     scores = normal_scores(np.float32([3, np.nan, 900, -5]))
     np.testing.assert_allclose(scores, [0, np.nan, 0.96742157, -0.96742157], atol=1e-6)
     np.testing.assert_array_equal(scores, normal_scores(np.float32([0.2, np.nan, 0.3, 0.1])))
+
+
+@given(
+    st.lists(
+        st.sampled_from([0.0, -0.0, 1.5, -1.5, 1e-40, -1e-40, np.inf, -np.inf, np.nan, 3e38]), max_size=40
+    )
+)
+@settings(deadline=None)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_highest_score_is_first_and_equal_ones_keep_their_order(kind: type, score: list[float]) -> None:
+    known = [place for place, value in enumerate(score) if not np.isnan(value)]
+    expected = sorted(known, key=lambda place: -kind(score[place]))
+    assert descending(np.array(score, kind)).tolist() == expected

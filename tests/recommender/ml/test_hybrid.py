@@ -56,6 +56,13 @@ def test_parts_fitted_elsewhere_make_the_same_model(hybrid: Hybrid, data: Intera
     np.testing.assert_array_equal(joined.score(data.history(0)), hybrid.score(data.history(0)))
 
 
+def test_the_stars_of_a_few_films_are_those_among_all(hybrid: Hybrid, data: Interactions) -> None:
+    few = np.array([3, 41, 7])
+    for history in (data.history(0), History.empty()):
+        stars = hybrid.stars(history)[few]
+        np.testing.assert_allclose(hybrid.stars_of(history, few), stars, atol=1e-5)
+
+
 def test_state_keeps_the_parts_apart(hybrid: Hybrid) -> None:
     prefixes = {key.split(".")[0] for key in hybrid.state() if "." in key}
     assert prefixes == {"content", "svdpp", "autoencoder"}
