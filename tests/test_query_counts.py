@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import services
-from catalog.models import Credit, Genre, Movie, OtherTitle, Person, Plot
+from catalog.models import Credit, Genre, Movie, OtherTitle, Person, Plot, PosterPicture, Review
 from tests.factories import (
     MovieFactory,
     RatingFactory,
@@ -24,7 +24,14 @@ PAGES = {
     "browse": "/films/",
     "browse, filtered and ordered": "/films/?genre=drama&decade=1970&sort=best",
     "search": "/search/?q=film",
+    "search suggestions": "/search/suggestions/?q=film",
+    "browse, not seen yet": "/films/?mine=unseen",
+    "charts": "/charts/",
+    "chart of a genre": "/charts/genre/drama/",
+    "chart of a decade": "/charts/decade/1970/",
     "film": "{film}",
+    "somebody who made films": "{person}",
+    "review": "/reviews/{review}/",
     "profile": "/people/anouk/",
     "diary": "/people/anouk/diary/",
     "ratings": "/people/anouk/ratings/",
@@ -33,6 +40,11 @@ PAGES = {
     "how suggestions are": "/for-you/settings/",
     "together": "/together/",
     "watchlist": "/films/watchlist/",
+    "hidden films": "/films/hidden/",
+    "films without stars": "/films/queue/",
+    "log": "/log/",
+    "log a film": "/log/{pk}/",
+    "month of a diary": "/people/anouk/diary/2020/1/",
     "first cards": "/start/",
     "taste map": "/taste/",
     "how suggestions are made": "/for-you/how/",
@@ -43,11 +55,15 @@ def grow(anouk, start, size):
     """Films from number `start` on, each seen, rated and reviewed by anouk; the first film by everybody."""
     first = Movie.objects.order_by("pk").first()
     for number in range(start, size):
-        film = MovieFactory(title=f"Film {number}", genres=["Drama", f"Genre {number}"])
+        film = MovieFactory(title=f"Film {number}", genres=["Drama", f"Genre-{number}"])
         RatingFactory(user=anouk, movie=film)
         WatchFactory(user=anouk, movie=film, watched_on=FIRST_DAY + timedelta(days=9 * number))
         ReviewFactory(user=anouk, movie=film)
         services.add_to_watchlist(user=anouk, movie=film)
+        services.hide(user=anouk, movie=MovieFactory(title=f"Hidden {number}"))
+        WatchFactory(user=anouk, movie=MovieFactory(title=f"Unrated {number}"))
+        if number % 2:
+            PosterPicture.objects.create(movie=film, state="kept", digest="0" * 24, width=500, height=750)
         add_to_first_film(first or film, number)
     services.refresh_counts()
 
@@ -57,8 +73,11 @@ def add_to_first_film(film, number):
     RatingFactory(user=somebody, movie=film, half_stars=number % 10 + 1)
     ReviewFactory(user=somebody, movie=film)
     OtherTitle.objects.create(movie=film, title=f"Movie {number}")
-    film.genres.add(Genre.objects.get(slug=f"genre {number}"))
+    film.genres.add(Genre.objects.get(slug=f"genre-{number}"))
     Credit.objects.create(movie=film, person=Person.objects.create(name=f"Actor {number}"), role="cast")
+    maker, _ = Person.objects.get_or_create(name="A director")
+    newest = Movie.objects.filter(title=f"Film {number}").get()
+    Credit.objects.create(movie=newest, person=maker, role="director")
 
 
 def queries_of(client, address):
@@ -78,7 +97,12 @@ def test_a_page_costs_the_same_at_two_sizes(client, page, who, settings):
         client.force_login(anouk)
     film = Movie.objects.order_by("pk").first()
     Plot.objects.create(movie=film, text="It begins.", source="editor")
-    address = PAGES[page].format(film=film.get_absolute_url())
+    address = PAGES[page].format(
+        film=film.get_absolute_url(),
+        pk=film.pk,
+        person=Person.objects.get(name="A director").get_absolute_url(),
+        review=Review.objects.filter(user=anouk).earliest("pk").pk,
+    )
     few = queries_of(client, address)
     grow(anouk, 5, 50)
     many = queries_of(client, address)

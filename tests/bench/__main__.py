@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from recommender.ml.movielens import open_dataset
-from tests.bench import contest, importing, lists, machine, ours, report, speed
+from tests.bench import contest, importing, lists, machine, ours, pages, report, search, speed
 from tests.bench.results import Figures, Run
 from tests.recommender.ml.real_data import REPOSITORY, real_data
 
@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     run.finish()
     written = run.folder / "benchmarks.md" if asked.quick else PAGE
     written.write_text(report.page(found))
+    if not asked.quick:
+        search.write(found["search"])
+        pages.write(found["pages"])
     print(f"== {written.relative_to(REPOSITORY)}")
     lines = [line for part in ("stars", "list", "fit") for line in found[part].values()]
     return int(any("note" in line for line in lines if line["library"] == "ours"))
@@ -46,6 +49,8 @@ def measure(run: Run, path: Path) -> Figures:
     found |= parts
     found["batch"] = run.step("batch", lambda: lists.measure(run.folder))
     found["speed"] = _visitors(run)
+    found["search"] = run.step("search", search.measure)
+    found["pages"] = run.step("pages", pages.measure)
     found["importing"] = run.step("importing", lambda: {"data": path.name, **importing.measure(path)})
     return found
 

@@ -24,17 +24,25 @@ SEEN_FILMS = 300
 
 
 class Visitor:
-    """A stranger with a session of its own."""
+    """With a session of its own, a stranger's unless `cookies` say otherwise."""
 
-    def __init__(self, site: str, films: list[str], seed: int) -> None:
+    def __init__(
+        self,
+        site: str,
+        films: list[str],
+        seed: int,
+        *,
+        cookies: dict[str, str] | None = None,
+        warm_ratings: int = WARM_RATINGS,
+    ) -> None:
         self.site, self.films = urlsplit(site), films
         self.random = random.Random(seed)
-        self.cookies: dict[str, str] = {}
+        self.cookies = cookies or {}
         page = self.get("/for-you/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found, "the page has no form"
         self.token = found.group(1)
-        for _ in range(WARM_RATINGS):
+        for _ in range(warm_ratings):
             self.rate()
 
     def get(self, path: str) -> str:

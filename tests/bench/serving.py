@@ -20,7 +20,7 @@ import numpy as np
 
 LENGTH, TOP, REPEATS = 200, 50, 100
 N_FILMS, N_FACTORS = 87_585, 64
-EASE_FILMS = 15_000
+EASE_FILMS, N_WORDS = 15_000, 20_000
 
 
 def main() -> None:
@@ -70,6 +70,7 @@ def large():
     """Models of the size of the whole catalogue of MovieLens, with arrays of chance."""
     from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
     from recommender.ml.ease import Ease, EaseConfig
+    from recommender.ml.hybrid import Hybrid, HybridConfig
     from recommender.ml.interactions import NO_TIME, History
     from recommender.ml.svdpp import SVDPlusPlus, SVDPlusPlusConfig
     from recommender.scoring import best
@@ -92,6 +93,8 @@ def large():
         ),
         f"EASE-R, weights of {EASE_FILMS:,}": Ease.from_state(EaseConfig(), {"B": B, "place": place}),
     }
+    parts = {"svdpp": models["SVD++, 64 factors"], "autoencoder": models["autoencoder, 64 axes"]}
+    models["hybrid of both and content"] = Hybrid.from_state(HybridConfig(), hybrid_state(parts, rng))
     for name, model in models.items():
 
         def once(model=model) -> None:
@@ -100,6 +103,30 @@ def large():
             best(scores, TOP)
 
         yield name, N_FILMS, times(once)
+
+
+def hybrid_state(parts, rng):
+    """Arrays of a hybrid over `parts`: eight words a film, thirty neighbours, no order in either."""
+    from recommender.ml.parts import prefixed
+
+    words = np.sort(rng.integers(0, N_WORDS, (N_FILMS, 8)), axis=1).astype(np.int32)
+    content = {
+        "data": np.full(words.size, 8**-0.5, np.float32),
+        "indices": words.ravel(),
+        "indptr": np.arange(0, words.size + 1, 8),
+        "names": np.array([b"word"] * N_WORDS),
+        "starts": np.array([0, N_WORDS, N_WORDS, N_WORDS, N_WORDS]),
+        "chart": rng.normal(size=N_FILMS).astype(np.float32),
+    }
+    return {
+        **prefixed("content.", content),
+        **{f"{name}.{key}": array for name, part in parts.items() for key, array in part.state().items()},
+        "neighbours": rng.integers(0, N_FILMS, (N_FILMS, 30)).astype(np.int32),
+        "likeness": rng.random((N_FILMS, 30)).astype(np.float32),
+        "popularity": rng.normal(size=N_FILMS).astype(np.float32),
+        "inverse_length": np.ones(N_FILMS, np.float32),
+        "deviations": np.ones(3),
+    }
 
 
 def times(once: Callable[[], None]) -> list[float]:
