@@ -126,7 +126,7 @@ def names(credits: list[Credit]) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def film_language(code: str) -> str:
     return name_of_language(code)
 
 

@@ -40,10 +40,25 @@ def poster_file(number):
     return stream.getvalue()
 
 
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory):
+    """Rows of the posters that the first test fetched: resizing sixty takes longer than any test."""
+    return tmp_path_factory.mktemp("media"), []
+
+
 @pytest.fixture
-def kept(site, films, settings, tmp_path):
+def kept(site, films, settings, fetched):
     """Every film but each fifth has a poster from elsewhere, kept here."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT, rows = fetched
+    if rows:
+        PosterPicture.objects.bulk_create(rows)
+    else:
+        _fetch(films, settings)
+        rows.extend(PosterPicture.objects.all())
+    return PosterPicture.objects.all()
+
+
+def _fetch(films, settings):
     settings.POSTER_HOSTS = settings.POSTER_PRIVATE_HOSTS = ["127.0.0.1"]
     settings.PLOT_REQUESTS_PER_SECOND = 10_000
     server = RudeServer()
@@ -52,7 +67,6 @@ def kept(site, films, settings, tmp_path):
     queue.offer_posters({pk: f"{server.url}/{pk}.jpg" for pk in films if pk % 5})
     services.fetch_pictures()
     server.stop()
-    return PosterPicture.objects.all()
 
 
 @pytest.fixture

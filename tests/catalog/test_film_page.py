@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Credit, Keyword, OtherTitle, Person, Plot, Rating
-from catalog.templatetags.films import dollars, language_name, opening
+from catalog.templatetags.films import dollars, film_language, opening
 from tests.factories import MovieFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_other_titles_are_named(client, movie):
 
 @pytest.mark.parametrize(("code", "name"), [("fr", "French"), ("cn", "Cantonese"), ("qq", "QQ")])
 def test_a_language_without_a_name_is_still_told_apart(code, name):
-    assert language_name(code) == name
+    assert film_language(code) == name
 
 
 @pytest.mark.parametrize(("amount", "said"), [(950, "$950"), (1_234_567, "$1.2 million")])
@@ -163,3 +163,11 @@ def _cost_with(client, film, numbers):
     with CaptureQueriesContext(connection) as queries:
         client.get(film.get_absolute_url())
     return len(queries)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("fr", "French"), ("zh", "Chinese"), ("cn", "Cantonese"), ("qq", "QQ")]
+)
+def test_a_film_says_its_language_whatever_code_its_data_set_has_for_it(client, code, name):
+    film = MovieFactory(language=code)
+    assert f">{name}</a>" in client.get(film.get_absolute_url()).text
