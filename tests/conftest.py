@@ -1,5 +1,7 @@
 import pytest
+from django.conf import settings
 from django.core.cache import caches
+from django.utils import translation
 
 from tests.factories import MovieFactory, UserFactory
 
@@ -11,6 +13,12 @@ def nothing_remembered():
     """What a process keeps of films and histories, by keys that come again with another test's database."""
     for shelf in ("scores", "films"):
         caches[shelf].clear()
+
+
+@pytest.fixture(autouse=True)
+def in_the_language_of_the_site():
+    """A request leaves its language behind in the thread; the next request sets its own, a test does not."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
