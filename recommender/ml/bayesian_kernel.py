@@ -333,12 +333,19 @@ def steps_to_mean(
 ) -> Doubles:
     """(alpha A'A + L)^-1 (alpha A'e + L (m - q)) for every film, (k, n): what its q lacks to its mean.
 
-    The ratings of film i are starts[i]:starts[i + 1]; A are the rows of a (n_users, k) of their users.
+    The ratings of film i are starts[i]:starts[i + 1]; A are the rows of a (n_users, k) of their users. A film
+    of fewer ratings than factors takes a system of the size of its ratings (Woodbury's identity):
+
+        (alpha A'A + L)^-1 v = w - B' (A B' + I / alpha)^-1 A w,     w = L^-1 v,  B = A L^-1
     """
     steps = np.empty_like(own)
     for i in range(own.shape[1]):
         mine = slice(starts[i], starts[i + 1])
         A = a[user[mine]]
         pull = alpha * (A.T @ e[mine]) + precision * (mean - own[:, i])
-        steps[:, i] = np.linalg.solve(alpha * (A.T @ A) + np.diag(precision), pull)
+        if len(A) < len(precision):
+            w, B = pull / precision, A / precision
+            steps[:, i] = w - B.T @ np.linalg.solve(A @ B.T + np.eye(len(A)) / alpha, A @ w)
+        else:
+            steps[:, i] = np.linalg.solve(alpha * (A.T @ A) + np.diag(precision), pull)
     return steps

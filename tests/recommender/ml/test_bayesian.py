@@ -60,11 +60,15 @@ def tiny() -> Interactions:
 
 @pytest.fixture
 def sampler(tiny: Interactions) -> Sampler:
+    return moved(tiny, n_factors=3)
+
+
+def moved(data: Interactions, n_factors: int) -> Sampler:
     """A chain that has moved away from its start, so that nothing is nought."""
-    moved = Sampler(tiny, 3, 0.3, np.random.default_rng(3))
+    chain = Sampler(data, n_factors, 0.3, np.random.default_rng(3))
     for _ in range(3):
-        moved.sweep()
-    return moved
+        chain.sweep()
+    return chain
 
 
 def residuals(data: Interactions, sampler: Sampler) -> Doubles:
@@ -155,7 +159,10 @@ def test_the_other_side_of_a_bias_stays_one(sampler: Sampler) -> None:
     assert not any(kind.member[USER_BIAS].any() for kind in sampler.items.sets)
 
 
-def test_the_expected_films_solve_their_regression(tiny: Interactions, sampler: Sampler) -> None:
+@pytest.mark.parametrize("n_factors", [1, 12], ids=["more ratings than factors", "fewer"])
+def test_the_expected_films_solve_their_regression(tiny: Interactions, n_factors: int) -> None:
+    sampler = moved(tiny, n_factors)
+    assert np.all((np.bincount(sampler.item) > 1 + n_factors) == (n_factors == 1))
     b, before, prior = sampler.expected_items(), whole(sampler.items), sampler.item_prior
     q = b - before + sampler.items.own
     for i in range(tiny.n_items):
