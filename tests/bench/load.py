@@ -3,7 +3,8 @@
 python -m tests.bench.load SITE [--seconds 20]
 
 SITE is the address of a running site with films and a live model, such as `make run` gives. Only the second
-of the two requests is timed, what a visitor sees after giving stars.
+of the two requests is timed, what a visitor sees after giving stars. Eight who never pause keep both cores
+busy whatever a page costs, and wait for each other; eight who look at each for a second stand beside them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import http.client
 import random
 import re
 import threading
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, sleep
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
@@ -21,6 +22,8 @@ import numpy as np
 CLIENTS = 8
 WARM_RATINGS = 20
 SEEN_FILMS = 300
+LOOKS = 1.0
+"""Seconds, the mean of a random pause: somebody who reads nothing and goes on at once."""
 
 
 class Visitor:
@@ -71,13 +74,17 @@ class Visitor:
         return text
 
 
-def taken(visitors: list[Visitor], path_of, seconds: float, *, rates: bool) -> list[float]:
-    """Milliseconds of every timed request of all visitors."""
+def taken(
+    visitors: list[Visitor], path_of, seconds: float, *, rates: bool, pause: float = 0.0
+) -> list[float]:
+    """Milliseconds of every timed request of all visitors; `pause` is the mean of the seconds before each."""
     found: list[float] = []
     end = monotonic() + seconds
 
     def visit(visitor: Visitor) -> None:
         while monotonic() < end:
+            if pause:
+                sleep(visitor.random.expovariate(1 / pause))
             if rates:
                 visitor.rate()
             path = path_of(visitor)
@@ -119,13 +126,18 @@ def main() -> None:
         "film page": (lambda visitor: visitor.random.choice(paths), False),
         "home, a rating before each": (lambda visitor: "/", True),
     }
-    print(f"| {CLIENTS} visitors at once | requests | median ms | 99th percentile ms |")
-    print("| --- | ---: | ---: | ---: |")
-    for alone in (visitors[:1], visitors):
+    print("| visitors | page | requests | median ms | 99th percentile ms |")
+    print("| --- | --- | ---: | ---: | ---: |")
+    several = f"{CLIENTS} at once"
+    for who, some, pause in (
+        ("one alone", visitors[:1], 0.0),
+        (f"{several}, a pause of {LOOKS:g} s", visitors, LOOKS),
+        (f"{several}, no pause", visitors, 0.0),
+    ):
         for name, (path_of, rates) in pages.items():
-            found = taken(alone, path_of, asked.seconds, rates=rates)
-            who = "one alone: " if len(alone) == 1 else ""
-            print(f"| {who}{name} | {len(found)} | {np.median(found):.1f} | {np.percentile(found, 99):.1f} |")
+            found = taken(some, path_of, asked.seconds, rates=rates, pause=pause)
+            times = f"{np.median(found):.1f} | {np.percentile(found, 99):.1f}"
+            print(f"| {who} | {name} | {len(found)} | {times} |", flush=True)
 
 
 if __name__ == "__main__":
