@@ -1,4 +1,4 @@
-"""A small site with two tastes, its models fitted once a test run."""
+"""A small site with two tastes, its models fitted and its map drawn once a test run."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from recommender import live, training
 from recommender.ml import artefact
 from recommender.ml.contract import no_progress
 from recommender.ml.interactions import Catalogue, Interactions, Vocabulary
+from recommender.ml.taste_map import TABLE, draw
 from recommender.models import ModelVersion
 from tests.factories import MovieFactory
 
@@ -57,6 +58,15 @@ def small_site_bundle(small_site_interactions, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def bundle_with_map(small_site_bundle, small_site_interactions, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mapped") / VERSION
+    models, data = artefact.open_bundle(small_site_bundle).models, small_site_interactions
+    drawn = draw(models["svdpp"], data, seed=0)
+    artefact.write(folder, models=models, items=data.items, seed=0, tables={TABLE: drawn.arrays()})
+    return folder
+
+
 @pytest.fixture
 def films(db):
     Movie.objects.all().delete()
@@ -78,4 +88,12 @@ def live_version(db, films, small_site_bundle, settings):
         ratings_count=len(two_tastes()),
     )
     yield version
+    live.forget()
+
+
+@pytest.fixture
+def mapped(live_version, bundle_with_map, settings):
+    settings.MODELS_DIR = bundle_with_map.parent
+    live.forget()
+    yield live_version
     live.forget()

@@ -6,27 +6,23 @@ from playwright.sync_api import expect
 
 from catalog import services
 from catalog.models import Rating, Review, Watch
-from tests.browser.test_accessibility import violations
-from tests.browser.test_journey import PASSWORD, sign_up
-from tests.browser.test_logging import WIDTHS, anouk, dialog, member_page, open_form, picture, review_in, said
+from tests.browser.faults import violations
+from tests.browser.log_dialog import dialog, open_form, review_in, said
+from tests.browser.visitors import log_in_by_form, sign_up
 
-__all__ = ["anouk", "member_page", "picture"]
+WIDTHS = [390, 1440]
 
 
 @pytest.fixture
 def lost_connections(open_page):
     """The browser itself writes a lost connection to its console."""
-    yield
-    assert [line for line in open_page.complaints if "htmx" not in line and "ERR_INTERNET" not in line] == []
-    open_page.complaints.clear()
+    open_page.forgiven += ["htmx", "ERR_INTERNET"]
 
 
 @pytest.fixture
 def refusals(open_page):
     """And every answer that is no success."""
-    yield
-    assert [line for line in open_page.complaints if "status of 4" not in line and "Status" not in line] == []
-    open_page.complaints.clear()
+    open_page.forgiven += ["status of 4", "Status"]
 
 
 # Drafts
@@ -71,7 +67,7 @@ def test_a_draft_can_be_thrown_away_and_never_covers_newer_words(member_page, an
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.usefixtures("lost_connections")
-def test_what_was_logged_without_a_connection_is_kept_and_goes_out_later(member_page, anouk, picture, width):
+def test_what_was_logged_without_a_connection_is_kept_and_goes_out_later(member_page, anouk, width):
     page = member_page("/films/5/", width=width)
     open_form(page)
     page.keyboard.press("8")
@@ -79,7 +75,6 @@ def test_what_was_logged_without_a_connection_is_kept_and_goes_out_later(member_
     page.context.set_offline(True)
     page.keyboard.press("Control+Enter")
     said(page, "No connection. It is kept here")
-    picture(page, f"kept-{width}")
     assert not Watch.objects.exists()
     page.context.set_offline(False)
     said(page, "Film 5: four stars. In your diary.")
@@ -113,9 +108,7 @@ def test_whoever_was_logged_out_finds_what_was_written_saved_after_the_log_in(me
     page.keyboard.press("Control+Enter")
     said(page, "You are logged out. What you wrote is kept here")
     page.locator("#messages").get_by_role("button", name="Log in").click()
-    page.locator("input[name=login]").fill("anouk")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    log_in_by_form(page, "anouk")
     said(page, "Film 5 is in your diary.")
     assert Review.objects.get(user=anouk).text == "An hour of work."
 
@@ -143,7 +136,7 @@ def test_what_one_person_left_is_not_sent_by_the_next(member_page, anouk):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.usefixtures("refusals")
-def test_two_tabs_do_not_overwrite_each_other(member_page, anouk, picture, width):
+def test_two_tabs_do_not_overwrite_each_other(member_page, anouk, width):
     first = member_page("/films/5/", width=width)
     second = first.context.new_page()
     second.goto("/films/5/")
@@ -161,7 +154,6 @@ def test_two_tabs_do_not_overwrite_each_other(member_page, anouk, picture, width
     expect(conflict).to_contain_text("This changed somewhere else")
     expect(conflict).to_contain_text("two stars")
     expect(conflict).to_contain_text("From the second tab.")
-    picture(first, f"log-conflict-{width}")
     assert violations(first) == {}
     assert Rating.objects.get(user=anouk).half_stars == 9
     first.get_by_role("button", name="Save mine").click()

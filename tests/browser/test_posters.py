@@ -1,14 +1,16 @@
 """Posters as a browser sees them, and the page that shows every component."""
 
+from functools import partial
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from catalog import services as films_services
 from catalog.models import PosterPicture
 from catalog.pictures import queue, services
+from tests.browser.faults import violations
 from tests.catalog.plots.server import Reply, RudeServer
 from tests.factories import UserFactory
 
@@ -70,23 +72,17 @@ def _fetch(films, settings):
 
 
 @pytest.fixture
-def open_design(open_page, site, client):
-    client.force_login(UserFactory(is_staff=True))
-    cookie = client.cookies["sessionid"].value
+def open_design(open_page):
+    return partial(open_page, "/design/", member=UserFactory(is_staff=True))
 
-    def open_design(**looks):
-        page = open_page("/ping/", **looks)
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
-        page.goto("/design/")
-        return page
 
-    return open_design
+def _comes_true(image, said):
+    """A picture is decoded when the browser finds time for it."""
+    image.page.wait_for_function(said, arg=image.element_handle())
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_kept_posters_come_from_this_site_in_the_small_format_and_move_nothing(
-    open_page, kept, take_picture, width
-):
+def test_kept_posters_come_from_this_site_in_the_small_format_and_move_nothing(open_page, kept, width):
     page = open_page("/ping/", width=width)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -96,10 +92,9 @@ def test_kept_posters_come_from_this_site_in_the_small_format_and_move_nothing(
     assert all(url.endswith(".avif") for url in posters)
     assert all(url.startswith((page.evaluate("location.origin"), "data:")) for url in asked)
     shown = page.locator(".picture picture img").first
-    assert shown.evaluate("(image) => image.complete && image.naturalWidth >= image.clientWidth")
+    _comes_true(shown, "(image) => image.complete && image.naturalWidth >= image.clientWidth")
     assert shown.evaluate(IS_ON_TOP)
     assert page.evaluate(SHIFTS) < 0.01
-    take_picture(page, f"kept-posters-{width}")
 
 
 def test_a_poster_that_is_late_shows_its_colours_in_its_place(open_page, kept):
@@ -107,23 +102,20 @@ def test_a_poster_that_is_late_shows_its_colours_in_its_place(open_page, kept):
     page.route("**/media/posters/**", lambda route: None)
     page.goto("/films/", wait_until="domcontentloaded")
     blur = page.locator(".picture .blur").first
-    assert blur.evaluate("(image) => image.naturalWidth") == 16
+    _comes_true(blur, "(image) => image.naturalWidth == 16")
     box = page.locator(".poster:has(.picture)").first.bounding_box()
     assert box["height"] == pytest.approx(box["width"] * 1.5, abs=1)
 
 
 def test_posters_are_shown_without_a_script(open_page, kept):
     page = open_page("/films/", javascript=False)
-    page.wait_for_load_state("networkidle")
-    assert page.get_by_role("img", name="Film 1 (1960)", exact=True).count() == 1
+    expect(page.get_by_role("img", name="Film 1 (1960)", exact=True)).to_have_count(1)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1440, "light")])
-def test_the_design_page_has_no_faults_in_any_theme(open_design, kept, take_picture, theme, width):
+def test_the_design_page_has_no_faults_in_any_theme(open_design, kept, theme, width):
     page = open_design(theme=theme, width=width)
-    take_picture(page, f"design-{theme}-{width}")
-    violations = Axe().run(page).response["violations"]
-    assert {rule["id"]: [node["html"] for node in rule["nodes"]] for rule in violations} == {}
+    assert violations(page) == {}
     assert page.evaluate(REACHING_OUT) == []
     assert page.evaluate(SMALL_TARGETS) == 0
 
@@ -134,14 +126,13 @@ def test_the_design_page_shows_states_that_last_only_a_moment(open_design):
     page.wait_for_function(
         "getComputedStyle(document.querySelector('.button.is-focused')).outlineWidth == '3px'"
     )
-    page.wait_for_timeout(300)
     at_rest, hovered = (
         page.locator(f"#buttons ~ .states .button{state}").first for state in ("", ".is-hovered")
     )
-    assert at_rest.evaluate(colour) != hovered.evaluate(colour)
+    expect(hovered).not_to_have_css("background-color", at_rest.evaluate(colour))
 
 
-def test_a_night_page_is_printed_black_on_white(open_page, films, take_picture):
+def test_a_night_page_is_printed_black_on_white(open_page, films):
     anouk = UserFactory(username="anouk")
     films_services.log_watch(user=anouk, movie=films[1], watched_on="2026-05-04")
     page = open_page("/people/anouk/diary/", theme="dark")
@@ -150,5 +141,4 @@ def test_a_night_page_is_printed_black_on_white(open_page, films, take_picture):
         "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
     assert look == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
-    assert not page.locator(".site-footer").is_visible()
-    take_picture(page, "diary-printed")
+    expect(page.locator(".site-footer")).to_be_hidden()

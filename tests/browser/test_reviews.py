@@ -1,12 +1,11 @@
 """Reviews in a real browser: nothing that was written runs, and all of it works by keyboard."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from catalog import services
 from catalog.models import Review, ReviewLike, ReviewReport
-from tests.browser.test_journey import PASSWORD, sign_up
+from tests.browser.faults import too_wide, violations
 from tests.catalog.hostile import HOSTILE
 from tests.catalog.test_markdown import ALLOWED
 from tests.factories import ReviewFactory, UserFactory
@@ -14,14 +13,6 @@ from tests.panel import site_owner
 
 FOLDED = "The horse ||dies at noon||. Sad."
 LONG = "A sentence about the light, and about the man. " * 40 + "[The last words](https://example.org)."
-
-
-def log_in(page, name, password=PASSWORD):
-    page.goto("/accounts/login/")
-    page.locator("#id_login").fill(name)
-    page.locator("#id_password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/")
 
 
 def watch_for_programs(page):
@@ -58,10 +49,8 @@ def test_nothing_hostile_runs_on_any_page_that_shows_reviews(open_page, films):
         ReviewFactory(user=writer, movie=films[number + 1], text=text)
     for review in Review.objects.filter(movie=films[1]):
         ReviewReport.objects.create(review=review, reporter=reporter, reason="spam", note=review.text[:1000])
-    site_owner()
-    page = open_page("/")
+    page = open_page("/ping/", member=site_owner())
     seen = watch_for_programs(page)
-    log_in(page, "owner", "a long enough password")
     pages = ["/films/1/film-1-1960/", "/people/mallory/reviews/", "/admin/catalog/reviewreport/queue/"]
     pages += [review.get_absolute_url() for review in Review.objects.filter(user=writer)[:3]]
     for address in pages:
@@ -69,16 +58,15 @@ def test_nothing_hostile_runs_on_any_page_that_shows_reviews(open_page, films):
     assert seen == []
 
 
-def test_nothing_hostile_runs_in_the_preview(open_page, films):
-    page = open_page("/")
+def test_nothing_hostile_runs_in_the_preview(member_page):
+    page = member_page("/ping/")
     seen = watch_for_programs(page)
-    sign_up(page, "anouk")
     page.goto("/films/5/")
     page.locator("#id_text").fill("\n\n".join(HOSTILE[:100]).replace("\x00", ""))
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("How it will look")).to_be_visible()
     assert page.evaluate("window.ran") is None
-    assert page.locator(".review-tried :is(script, img, svg, iframe, form, input)").count() == 0
+    expect(page.locator(".review-tried :is(script, img, svg, iframe, form, input)")).to_have_count(0)
     assert seen == []
 
 
@@ -101,6 +89,7 @@ def test_folded_words_stand_in_the_run_of_their_sentence(open_page, films, width
     page = open_page(review.get_absolute_url(), width=width)
     page.locator(".hidden-words summary").click()
     paragraph, words = page.locator(".paragraph"), page.get_by_text("dies at noon")
+    expect(words).to_be_visible()
     assert abs(paragraph.bounding_box()["y"] - words.bounding_box()["y"]) < 12
 
 
@@ -119,18 +108,18 @@ def test_a_long_review_is_cut_opens_and_never_hides_what_has_the_focus(open_page
     text = page.locator(".review-long .review-text")
     short = text.bounding_box()["height"]
     page.get_by_text("Read all of it").click()
+    expect(page.get_by_text("Show less")).to_be_visible()
     assert text.bounding_box()["height"] > short * 1.3
     page.get_by_text("Show less").click()
+    expect(page.get_by_text("Read all of it")).to_be_visible()
     assert text.bounding_box()["height"] == short
     page.get_by_role("link", name="The last words").focus()
     assert text.bounding_box()["height"] > short * 1.3
 
 
-def test_a_like_counts_without_a_reload_and_is_undone_by_keyboard(open_page, films):
+def test_a_like_counts_without_a_reload_and_is_undone_by_keyboard(member_page, films):
     review = ReviewFactory(movie=films[5])
-    page = open_page("/")
-    sign_up(page, "anouk")
-    page.goto("/films/5/")
+    page = member_page("/films/5/")
     page.evaluate("window.stillHere = true")
     button = page.locator(f"#like-button-{review.pk}")
     button.focus()
@@ -146,12 +135,9 @@ def test_a_like_counts_without_a_reload_and_is_undone_by_keyboard(open_page, fil
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_review_is_reported(open_page, films, javascript):
+def test_a_review_is_reported(member_page, films, javascript):
     review = ReviewFactory(movie=films[5])
-    UserFactory(username="anouk", password=PASSWORD)
-    page = open_page("/", javascript=javascript)
-    log_in(page, "anouk")
-    page.goto("/films/5/")
+    page = member_page("/films/5/", javascript=javascript)
     page.get_by_role("link", name="Report").click()
     page.get_by_label("Advertising or spam").check()
     page.get_by_label("What else should we know?").fill("Shoes.")
@@ -160,10 +146,8 @@ def test_a_review_is_reported(open_page, films, javascript):
     assert (ReviewReport.objects.get().review, ReviewReport.objects.get().note) == (review, "Shoes.")
 
 
-def test_the_counter_counts_down_and_warns_when_room_gets_scarce(open_page, films):
-    page = open_page("/")
-    sign_up(page, "anouk")
-    page.goto("/films/5/")
+def test_the_counter_counts_down_and_warns_when_room_gets_scarce(member_page):
+    page = member_page("/films/5/")
     counter = page.locator("#id_text_helptext")
     page.locator("#id_text").fill("ten signs.")
     expect(counter).to_have_text("19,990 characters left")
@@ -172,10 +156,8 @@ def test_the_counter_counts_down_and_warns_when_room_gets_scarce(open_page, film
     expect(counter).to_have_attribute("aria-live", "polite")
 
 
-def test_a_preview_keeps_the_draft_and_the_page(open_page, films):
-    page = open_page("/")
-    sign_up(page, "anouk")
-    page.goto("/films/5/")
+def test_a_preview_keeps_the_draft_and_the_page(member_page):
+    page = member_page("/films/5/")
     page.locator("#id_text").fill("**Dust**, and a duel in it.")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".review-tried strong")).to_have_text("Dust")
@@ -193,15 +175,13 @@ def test_axe_finds_nothing_where_reviews_are_read_reported_and_decided(open_page
     for reported in (review, down):
         services.report_review(reporter=UserFactory(), review=reported, reason="abuse", note="Rude.")
     services.take_down(review=down, by=owner, note="Rude indeed.")
-    page = open_page("/", theme=theme, width=width)
-    log_in(page, "owner", "a long enough password")
-    found = {}
+    page, found = open_page("/ping/", member=owner, theme=theme, width=width), {}
     addresses = ["/films/5/", *(r.get_absolute_url() for r in (review, down))]
     addresses += [f"{review.get_absolute_url()}report/", "/admin/catalog/reviewreport/queue/"]
     for address in addresses:
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert not too_wide(page)
         # Around the queue is the panel's frame, which belongs to its library.
         part = ".moderation" if address.startswith("/admin/") else None
-        found[address] = [rule["id"] for rule in Axe().run(page, part).response["violations"]]
+        found[address] = violations(page, part)
     assert not any(found.values()), found

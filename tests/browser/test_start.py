@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from tests.browser.test_journey import PASSWORD
+from tests.browser.visitors import fill_sign_up, sign_up
 
 CARDS_THAT_ARE_ENOUGH = 30
 
@@ -21,7 +21,9 @@ def film_of(page):
 
 
 def listed(page):
-    return [place.get_attribute("data-film") for place in page.locator(".start-places > li").all()]
+    return page.locator(".start-places > li").evaluate_all(
+        "places => places.map(place => place.dataset.film)"
+    )
 
 
 def musicals_among(listed):
@@ -53,10 +55,7 @@ def answer_until_enough(page):
 
 def keep_them(page, name):
     page.get_by_role("link", name="Keep them: sign up").click()
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("E-mail").fill(f"{name}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    fill_sign_up(page, name)
     page.wait_for_url(re.compile(r"/(for-you/|start/)?$"))
     return get_user_model().objects.get(username=name).ratings
 
@@ -66,7 +65,7 @@ def rated_films(page):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_stranger_answers_cards_until_it_is_enough_and_keeps_the_ratings(open_page, take_picture, width):
+def test_a_stranger_answers_cards_until_it_is_enough_and_keeps_the_ratings(open_page, width):
     page = open_page("/start/", width=width)
     page.evaluate("window.stillHere = true")
     expect(page.locator("#deck")).to_be_focused()
@@ -80,7 +79,6 @@ def test_a_stranger_answers_cards_until_it_is_enough_and_keeps_the_ratings(open_
     assert musicals_among(listed(page)) < musicals_among(at_first)
 
     rated = rated_films(page)
-    take_picture(page, f"start-enough-{width}")
     kept = keep_them(page, "nomad")
     assert kept.count() == rated >= 10
     assert not kept.filter(movie=unseen).exists()
@@ -100,22 +98,17 @@ def test_arrow_keys_only_choose_and_the_last_answer_can_be_taken_back(open_page)
     expect(page.locator(".start-progress")).to_contain_text("Nothing is known")
 
 
-def test_without_javascript_a_stranger_answers_cards_and_keeps_the_ratings(open_page, take_picture):
+def test_without_javascript_a_stranger_answers_cards_and_keeps_the_ratings(open_page):
     page = open_page("/start/", javascript=False, width=390)
     point(page, page.get_by_role("button", name="Haven’t seen it"))
     loved = film_of(page)
     page.locator("#deck-10").check(force=True)
     point(page, page.get_by_role("button", name="Rate it"))
     expect(page.locator(".start-progress")).to_contain_text("1 rated, 1 not seen")
-    take_picture(page, "start-without-javascript")
     point(page, page.get_by_role("button", name="Undo the last answer"))
     assert film_of(page) == loved
     page.locator("#deck-8").check(force=True)
     point(page, page.get_by_role("button", name="Rate it"))
-    page.goto("/accounts/signup/")
-    page.get_by_label("Name").fill("rosa")
-    page.get_by_label("E-mail").fill("rosa@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    sign_up(page, "rosa")
     kept = get_user_model().objects.get(username="rosa").ratings.get()
     assert (kept.movie_id, kept.stars) == (loved, 4)

@@ -13,32 +13,14 @@ from catalog.models import Rating
 from catalog.services import hide, rate
 from recommender import live, training
 from recommender.ml import artefact
-from recommender.ml.taste_map import TABLE, TasteMap, draw
+from recommender.ml.taste_map import TABLE, TasteMap
 from recommender.models import Preferences
 from recommender.taste import HEIGHT, WIDTH, Place, apart, chart_for
 from recommender.visitors import Visitor
 from tests.factories import ImportedUserFactory, MovieFactory, UserFactory
 from tests.processes import environment
-from tests.small_site import VERSION
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="session")
-def bundle_with_map(small_site_bundle, small_site_interactions, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mapped") / VERSION
-    models, data = artefact.open_bundle(small_site_bundle).models, small_site_interactions
-    drawn = draw(models["svdpp"], data, seed=0)
-    artefact.write(folder, models=models, items=data.items, seed=0, tables={TABLE: drawn.arrays()})
-    return folder
-
-
-@pytest.fixture
-def mapped(live_version, bundle_with_map, settings):
-    settings.MODELS_DIR = bundle_with_map.parent
-    live.forget()
-    yield live_version
-    live.forget()
 
 
 @pytest.fixture
