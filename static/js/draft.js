@@ -71,6 +71,7 @@ document.addEventListener("logged", (event) => {
 // The form on the page of a film is answered by that page, or by the one to log in on.
 document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, successful, xhr } = event.detail;
-  const found = successful && requestConfig.verb === "post" && requestConfig.path.match(/^\/films\/(\d+)\/review\/$/);
+  const isKept = successful && xhr.status < 400;
+  const found = isKept && requestConfig.verb === "post" && requestConfig.path.match(/^\/films\/(\d+)\/review\/$/);
   if (found && xhr.responseURL.includes(`/films/${found[1]}/`)) localStorage.removeItem(keyOf(found[1]));
 });

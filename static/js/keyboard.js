@@ -1,4 +1,4 @@
-// Single keys: "/" finds, "d" logs, "?" shows them all; stars and marks for the film one is at.
+// Single keys: "/" logs, "s" searches, "?" shows them all; stars and marks for the film one is at.
 
 const OFF = "marquee.keys-off";
 const PLACES = ".card, .ballot > li, .diary tr";
@@ -66,8 +66,11 @@ function mark(event) {
   else if (film) post(`/films/${film}/${PATHS[what]}/`, {});
 }
 
+const search = () => document.getElementById("search").focus();
+
 const KEYS = {
-  "/": () => document.getElementById("search").focus(),
+  "/": () => (over.dataset.user ? show(over.dataset.log) : search()),
+  s: search,
   "?": () => show(over.dataset.keys),
   d: (event) => {
     const { film } = here(event.target);

@@ -7,6 +7,7 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel("marquee") : nu
 let waiting = false;
 let early = "";
 const RENEWS = "X-Renews";
+const SECOND_THOUGHT = 400; // milliseconds, more than any hx-trigger of a form delays
 
 const finder = () => document.getElementById("log-finder");
 const focusOn = (...selectors) =>
@@ -64,6 +65,7 @@ document.addEventListener("click", (event) => {
 });
 
 over.addEventListener("close", () => {
+  if (over.open) return; // the event comes late, and the dialog may be open for another film again
   waiting = false;
   body.replaceChildren();
   over.querySelector(".over-said").replaceChildren();
@@ -148,10 +150,18 @@ function renew(film) {
 }
 
 // What somebody pressed in the meantime brings the newest page itself, and needs its own place on this one.
+// A form waits a moment for a second thought before its request begins.
+let changedAt = -Infinity;
+const noteIn = (type, time) =>
+  document.addEventListener(type, ({ target }) => { if (target.closest("#content")) changedAt = time(); });
+noteIn("change", () => performance.now());
+noteIn("htmx:beforeRequest", () => -Infinity);
+
+const isWaitedFor = () =>
+  document.querySelector("#content .htmx-request") || performance.now() - changedAt < SECOND_THOUGHT;
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.requestConfig.headers[RENEWS] && document.querySelector("#content .htmx-request")) {
-    detail.shouldSwap = false;
-  }
+  if (detail.requestConfig.headers[RENEWS] && isWaitedFor()) detail.shouldSwap = false;
 });
 
 // Until the page is new nothing on the old one can be pressed; then the keyboard is where it was.
