@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _WORDS = re.compile(r"\w+")
+# As much as the column of films holds.
+LONGEST_SEARCH_FORM = 310
 
 
 def search_form(text: str) -> str:
@@ -12,3 +14,8 @@ def search_form(text: str) -> str:
     parted = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
     plain = "".join(letter for letter in parted if not unicodedata.combining(letter))
     return " ".join(_WORDS.findall(plain))
+
+
+def film_search_form(title: str, year: int | None) -> str:
+    """What films are found and told apart by, here and in files."""
+    return search_form(f"{title} {year or ''}")[:LONGEST_SEARCH_FORM]

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from unfold.admin import ModelAdmin as UnfoldAdmin
@@ -9,6 +10,13 @@ from unfold.admin import ModelAdmin as UnfoldAdmin
 
 def site_owner():
     return get_user_model().objects.create_superuser("owner", "owner@example.org", "a long enough password")
+
+
+def staff_with(*rights):
+    """Somebody of the staff who may do what these codenames say and no more."""
+    helper = get_user_model().objects.create_user("helper", is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    return helper
 
 
 def tables_of(*apps):

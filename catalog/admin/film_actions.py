@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from catalog.admin.pictures import fetch_again
+from catalog.admin.pictures import fetch_posters_again
 from catalog.models import Genre, Movie, Plot, PlotFetch, PosterPicture
+from catalog.plots.queue import CAN_BE_ASKED_ABOUT, fetch_again
 
 Films = QuerySet[Movie]
 is_code = RegexValidator(
@@ -105,25 +106,28 @@ class FilmActions(ModelAdmin):
     @admin.action(description=gettext_lazy("Fetch the plots that are missing"), permissions=["change"])
     def fetch_plots(self, request: HttpRequest, queryset: Films) -> None:
         bare = queryset.order_by().filter(plot=None)
-        asked = PlotFetch.objects.filter(movie__in=_keys(bare))
-        asked.update(state=PlotFetch.State.RETRY, due_at=timezone.now(), attempts=0)
-        count = bare.count()
-        told = ngettext(
-            "%d film without a plot is asked about with the next fetch.",
-            "%d films without a plot are asked about with the next fetch.",
-            count,
-        )
-        messages.success(request, told % count)
+        asked = bare.filter(CAN_BE_ASKED_ABOUT)
+        fetch_again(PlotFetch.objects.filter(movie__in=_keys(asked)))
+        count = asked.count()
+        nameless = bare.count() - count
+        if count or not nameless:
+            told = ngettext(
+                "%d film without a plot is asked about with the next fetch.",
+                "%d films without a plot are asked about with the next fetch.",
+                count,
+            )
+            messages.success(request, told % count)
+        if nameless:
+            told = ngettext(
+                "%d film cannot be asked about: it has no IMDb id.",
+                "%d films cannot be asked about: they have no IMDb id.",
+                nameless,
+            )
+            messages.warning(request, told % nameless)
 
     @admin.action(description=gettext_lazy("Fetch the posters again"), permissions=["change"])
     def fetch_posters(self, request: HttpRequest, queryset: Films) -> None:
-        count = fetch_again(PosterPicture.objects.filter(movie__in=_keys(queryset)))
-        told = ngettext(
-            "%d poster is fetched when its turn comes.",
-            "%d posters are fetched when their turn comes.",
-            count,
-        )
-        messages.success(request, told % count)
+        fetch_posters_again(request, PosterPicture.objects.filter(movie__in=_keys(queryset)))
 
     @transaction.atomic
     def _set_lock(self, request: HttpRequest, queryset: Films, locked: bool, message: str) -> None:

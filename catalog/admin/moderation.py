@@ -136,8 +136,11 @@ class ReviewReportAdmin(ReadOnly):
         down = Review.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
         count = 0
         for review in down.select_related("movie"):
-            put_up_again(review=review, by=request.user)
-            count += 1
+            try:
+                put_up_again(review=review, by=request.user)
+                count += 1
+            except AlreadyDecided:
+                messages.warning(request, _("Somebody else decided that one meanwhile."))
         messages.success(request, _("Put up again: %d.") % count)
 
     def get_urls(self) -> list[URLPattern]:

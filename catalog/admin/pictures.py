@@ -16,13 +16,21 @@ from unfold.decorators import display
 
 from catalog.admin.tables import LargeTable
 from catalog.models import PosterPicture
+from catalog.pictures.queue import fetch_again
 
 State = PosterPicture.State
 LABELS = {State.DUE: "info", State.KEPT: "success", State.REFUSED: "danger"}
 
 
-def fetch_again(pictures: QuerySet[PosterPicture]) -> int:
-    return pictures.update(state=State.DUE, attempts=0, due_at=timezone.now(), answer="")
+def fetch_posters_again(request: HttpRequest, pictures: QuerySet[PosterPicture]) -> None:
+    """What the panel's pages of films and of posters both offer."""
+    count = fetch_again(pictures)
+    told = ngettext(
+        "%d poster is fetched when its turn comes.",
+        "%d posters are fetched when their turn comes.",
+        count,
+    )
+    messages.success(request, told % count)
 
 
 class PictureForm(forms.ModelForm):
@@ -83,10 +91,4 @@ class PosterPictureAdmin(Pictured, LargeTable):
 
     @admin.action(description=gettext_lazy("Fetch again"), permissions=["change"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[PosterPicture]) -> None:
-        count = fetch_again(queryset.order_by())
-        told = ngettext(
-            "%d poster is fetched when its turn comes.",
-            "%d posters are fetched when their turn comes.",
-            count,
-        )
-        messages.success(request, told % count)
+        fetch_posters_again(request, queryset.order_by())

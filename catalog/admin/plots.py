@@ -20,8 +20,7 @@ from unfold.contrib.filters.admin import (
 from catalog.admin.resources import PlotFile
 from catalog.admin.tables import Exchange, LargeTable
 from catalog.models import Plot, PlotFetch, PlotProviderState
-
-EDITOR = "editor"
+from catalog.plots.queue import EDITOR, fetch_again
 
 
 class PlotForm(forms.ModelForm):
@@ -80,7 +79,7 @@ class PlotFetchAdmin(LargeTable):
 
     @admin.action(description=_("Ask again with the next fetch"), permissions=["change"])
     def ask_again(self, request: HttpRequest, queryset: QuerySet[PlotFetch]) -> None:
-        queryset.update(state=PlotFetch.State.RETRY, due_at=timezone.now(), attempts=0)
+        fetch_again(queryset)
         messages.success(request, _("These films are asked for again with the next fetch."))
 
 

@@ -21,6 +21,10 @@ from catalog.services import refresh_counts
 Row = Mapping[str, Any]
 
 
+class NotThere(ValueError):
+    pass
+
+
 def only(model: type[Model], **known: Any) -> Any:
     """The one row with these values. Raises ValueError, in words for the person who made the file."""
     kind = model._meta.verbose_name
@@ -28,7 +32,7 @@ def only(model: type[Model], **known: Any) -> Any:
     try:
         return model._default_manager.get(**known)
     except model.DoesNotExist:  # type: ignore[attr-defined]
-        raise ValueError(_("There is no %(kind)s with %(what)s.") % {"kind": kind, "what": what}) from None
+        raise NotThere(_("There is no %(kind)s with %(what)s.") % {"kind": kind, "what": what}) from None
     except model.MultipleObjectsReturned:  # type: ignore[attr-defined]
         raise ValueError(
             _("More than one %(kind)s has %(what)s: give its IMDb id.") % {"kind": kind, "what": what}
@@ -187,7 +191,7 @@ class MovieFile(ModelResource):
     def get_instance(self, instance_loader: Any, row: Row) -> Movie | None:
         try:
             return named_movie(row)
-        except ValueError:
+        except NotThere:
             return None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Model
+from django.contrib.auth import get_permission_codename
+from django.db.models import CASCADE, Model
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from import_export.admin import ImportExportModelAdmin
@@ -60,13 +62,43 @@ class CountedDeletion(ModelAdmin):
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         rows = list(objs)
         counts = {str(self.opts.verbose_name_plural): len(rows), **self._dependants(rows)}
-        return [f"{capfirst(self.opts.verbose_name)}: {row}" for row in rows], counts, set(), []
+        named = [f"{capfirst(self.opts.verbose_name)}: {row}" for row in rows]
+        return named, counts, self._lacking(rows, request.user), []
 
-    def _dependants(self, rows: list[Model]) -> dict[str, int]:
-        found = {}
-        for relation in self.opts.related_objects:
-            if relation.one_to_many or relation.one_to_one:
-                table = relation.related_model
-                going = table._base_manager.filter(**{f"{relation.field.name}__in": rows})
-                found[str(table._meta.verbose_name_plural)] = going.count()
-        return {name: count for name, count in found.items() if count}
+    def _dependants(self, rows: list[Model]) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for relation in _cascading(self.model):
+            table = relation.related_model
+            going = table._base_manager.filter(**{f"{relation.field.name}__in": rows})
+            found[str(table._meta.verbose_name_plural)] += going.count()
+        return +found
+
+    def _lacking(self, rows: list[Model], user: Any) -> set[str]:
+        """Tables of the panel with rows that would go and that `user` may not delete, as Django has it."""
+        lacking: set[str] = set()
+        for table, lookup in _below(self.model, "in", {self.model}):
+            name = str(table._meta.verbose_name)
+            if name in lacking or not self.admin_site.is_registered(table) or _may_delete(user, table):
+                continue
+            if table._base_manager.filter(**{lookup: rows}).exists():
+                lacking.add(name)
+        return lacking
+
+
+def _cascading(model: type[Model]) -> Iterator[Any]:
+    """What points at a model and goes with its rows."""
+    return (relation for relation in model._meta.related_objects if relation.on_delete is CASCADE)
+
+
+def _below(model: type[Model], lookup: str, above: set[type[Model]]) -> Iterator[tuple[type[Model], str]]:
+    """Every table that goes with rows of a model, at any depth, and the look-up from there to them."""
+    for relation in _cascading(model):
+        table, way = relation.related_model, f"{relation.field.name}__{lookup}"
+        if table not in above:
+            yield table, way
+            yield from _below(table, way, above | {table})
+
+
+def _may_delete(user: Any, table: type[Model]) -> bool:
+    # Not the page's own has_delete_permission: what the panel only shows may still go with its film.
+    return user.has_perm(f"{table._meta.app_label}.{get_permission_codename('delete', table._meta)}")

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from catalog.imports.films import KnownFilms
 from catalog.models import Credit, Movie, Person
-from catalog.titles import search_form
+from catalog.titles import film_search_form
 from recommender.ml.movielens import Film
 
 BATCH_SIZE = 2_000
@@ -106,7 +106,7 @@ def _matched(films: list[CreditedFilm]) -> Iterator[tuple[Movie, CreditedFilm]]:
 
 
 def _name(film: Film) -> str:
-    return search_form(f"{film.title} {film.year or ''}")[:310]
+    return film_search_form(film.title, film.year)
 
 
 def _fill(pairs: list[tuple[Movie, CreditedFilm]]) -> int:

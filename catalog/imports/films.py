@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.models import FilmMerge, Genre, Movie, OtherTitle
-from catalog.titles import search_form
+from catalog.titles import film_search_form, search_form
 from recommender.ml.movielens import Film
 
 BATCH_SIZE = 2_000
@@ -47,11 +47,13 @@ class KnownFilms:
 
     def _remember_merged(self) -> None:
         """A film that was merged into another one goes on meaning that one."""
-        merges = FilmMerge.objects.filter(undone_at=None).select_related("kept").order_by("pk")
+        merges = FilmMerge.objects.standing().select_related("kept").order_by("pk")
         for merge in merges:
             ids = merge.record.get("ids") or {}
-            self.by_movielens.setdefault(ids.get("movielens_id") or 0, merge.kept)
-            self.by_imdb.setdefault(ids.get("imdb_id") or "", merge.kept)
+            if ids.get("movielens_id"):
+                self.by_movielens.setdefault(ids["movielens_id"], merge.kept)
+            if ids.get("imdb_id"):
+                self.by_imdb.setdefault(ids["imdb_id"], merge.kept)
 
     def add(self, movie: Movie) -> None:
         self.by_title[movie.search_title].append(movie)
@@ -69,7 +71,7 @@ class KnownFilms:
 
     def _namesakes(self, film: Film, movielens_id: int | None) -> Iterator[Movie]:
         # Two films may share title and year; ids that contradict each other keep them apart.
-        for movie in self.by_title.get(_search_title(film), ()) if film.title else ():
+        for movie in self.by_title.get(film_search_form(film.title, film.year), ()) if film.title else ():
             if movie.year == film.year and not (
                 (movielens_id and movie.movielens_id) or (film.imdb_id and movie.imdb_id)
             ):
@@ -106,10 +108,6 @@ def take_films(films: Iterable[Film], *, shared_ids: bool) -> TakenFilms:
     taken.keys = {film.id: movie.pk for movie, film in pairs}
     taken.added, taken.filled = len(new), len(filled)
     return taken
-
-
-def _search_title(film: Film) -> str:
-    return search_form(f"{film.title} {film.year or ''}")[:310]
 
 
 def _new_movie(film: Film, movielens_id: int | None) -> Movie:

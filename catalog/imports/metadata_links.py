@@ -41,16 +41,18 @@ def _link(
     overwrite: bool,
 ) -> int:
     """To films that have none: what an editor chose stays. Returns how many films gained some."""
-    linked = through.objects.filter(movie_id__in=wanted)
-    if overwrite:
-        linked.delete()
-    for settled in set(linked.values_list("movie_id", flat=True)):
-        del wanted[settled]
+    if not overwrite:
+        linked = through.objects.filter(movie_id__in=wanted)
+        for settled in set(linked.values_list("movie_id", flat=True)):
+            del wanted[settled]
     keys = keys_of({name for names in wanted.values() for name in names})
     pairs = {(film, keys[name]) for film, names in wanted.items() for name in names if name in keys}
+    gaining = {film for film, _ in pairs}
+    if overwrite:
+        through.objects.filter(movie_id__in=gaining).delete()
     rows = [through(movie_id=film, **{column: key}) for film, key in sorted(pairs)]
     through.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(wanted)
+    return len(gaining)
 
 
 def _genres(names: set[str]) -> dict[str, int]:

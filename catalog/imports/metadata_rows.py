@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_date
 
+from catalog.models.merges import EXTERNAL_IDS
 from catalog.plots.contract import tidy
 from catalog.plots.facts import LONGEST_RUNTIME, MOST_CAST
 
@@ -61,6 +62,11 @@ class FilmMetadata:
     cast: tuple[Name, ...]
     overview: str
     poster: str
+
+    @property
+    def ids(self) -> dict[str, str | int]:
+        """Those it has, by the names of the catalogue's columns."""
+        return {name: value for name in EXTERNAL_IDS if (value := getattr(self, name))}
 
 
 def has_films(columns: Any) -> bool:

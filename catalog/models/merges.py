@@ -7,6 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 
+# Importers meet these again and know from them which film is meant.
+EXTERNAL_IDS = ("imdb_id", "tmdb_id", "movielens_id")
+# What a film lacks of these it takes from the removed one, or from a file.
+FACTS = ("tagline", "language", "released_on", "runtime", "budget", "revenue")
+
+
+class FilmMergeQuerySet(models.QuerySet["FilmMerge"]):
+    def standing(self) -> FilmMergeQuerySet:
+        """Those that were not undone."""
+        return self.filter(undone_at=None)
+
 
 class FilmMerge(models.Model):
     """Two rows of one film made into one. The removed film's address leads to the kept one."""
@@ -19,6 +30,8 @@ class FilmMerge(models.Model):
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     merged_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FilmMergeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-merged_at", "-pk"]

@@ -31,14 +31,13 @@ def offer_posters(addresses: Mapping[int, str]) -> int:
     PosterPicture.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
     changed = [row for film, row in known.items() if row.source_url != wanted[film]]
     for row in changed:
-        _offer_again(row, wanted[row.movie_id])
+        fetch_again(PosterPicture.objects.filter(pk=row.pk), source_url=wanted[row.movie_id])
     return len(new) + len(changed)
 
 
-def _offer_again(picture: PosterPicture, url: str) -> None:
-    PosterPicture.objects.filter(pk=picture.pk).update(
-        source_url=url, state=State.DUE, attempts=0, due_at=timezone.now(), answer=""
-    )
+def fetch_again(pictures: QuerySet[PosterPicture], **changed: str) -> int:
+    """When their turn comes, as if never tried; returns how many there are."""
+    return pictures.update(state=State.DUE, attempts=0, due_at=timezone.now(), answer="", **changed)
 
 
 def full_address(text: str) -> str:

@@ -58,9 +58,7 @@ def tidy_up() -> None:
     kept = list(PosterPicture.objects.exclude(digest="").only("digest", "width"))
     shelf.sweep({picture.digest for picture in kept})
     lost = [picture.pk for picture in kept if not all(map(_is_there, picture.file_names))]
-    PosterPicture.objects.filter(pk__in=lost).update(
-        state=PosterPicture.State.DUE, digest="", due_at=timezone.now()
-    )
+    queue.fetch_again(PosterPicture.objects.filter(pk__in=lost), digest="")
 
 
 def _is_there(name: str) -> bool:

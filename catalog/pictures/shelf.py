@@ -52,4 +52,12 @@ def _root() -> Path:
 
 def _old_files() -> Iterator[Path]:
     latest = time.time() - FORGOTTEN_SECONDS
-    return (path for path in _root().glob("*/*") if path.stat().st_mtime < latest)
+    return (path for path in _root().glob("*/*") if _written_at(path, otherwise=latest) < latest)
+
+
+def _written_at(path: Path, otherwise: float) -> float:
+    """`otherwise` for a file that another process removed after it was listed."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return otherwise

@@ -21,6 +21,8 @@ EDITOR = "editor"
 CLAIM = timedelta(minutes=10)
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=15), timedelta(days=7)
 JITTER = 0.25
+# Every provider knows films by their IMDb id.
+CAN_BE_ASKED_ABOUT = ~Q(imdb_id=None) & ~Q(imdb_id="")
 
 State = PlotFetch.State
 _dice = SystemRandom()
@@ -48,6 +50,11 @@ def claim(*, movie: Movie, provider: PlotProvider, now: datetime) -> PlotFetch |
     free = PlotFetch.objects.filter(Q(state=State.FOUND) | Q(due_at__lte=now), pk=fetch.pk)
     claimed = free.update(state=State.RETRY, due_at=now + CLAIM, updated_at=now)
     return fetch if claimed else None
+
+
+def fetch_again(fetches: QuerySet[PlotFetch]) -> int:
+    """With the next fetch, as if never tried; returns how many there are."""
+    return fetches.update(state=State.RETRY, due_at=timezone.now(), attempts=0)
 
 
 def release(*, fetch: PlotFetch, now: datetime) -> None:
@@ -84,7 +91,7 @@ def _due_at(provider: PlotProvider, now: datetime) -> Q:
     wanted = Q(~Exists(Plot.objects.filter(~may_be_replaced(now), movie=OuterRef("pk"))))
     if provider.knows_facts:
         wanted |= Q(~Exists(fetches.filter(state__in=[State.FOUND, State.NOT_FOUND])))
-    return ~Q(imdb_id=None) & ~Q(imdb_id="") & ~waits & wanted
+    return CAN_BE_ASKED_ABOUT & ~waits & wanted
 
 
 def _settle(fetch: PlotFetch, state: str, due_at: datetime, answer: str, attempts: int = 0) -> None:

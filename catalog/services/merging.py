@@ -11,18 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import FilmMerge, Movie, OtherTitle
+from catalog.models.merges import EXTERNAL_IDS, FACTS
 from catalog.services.merge_plan import TableMove, merge_plan
 from catalog.services.ratings import refresh_counts
-from catalog.services.row_record import RecordedRemoval, as_json, field_of, fill_again, put_back
+from catalog.services.row_record import RecordedRemoval, as_json, field_of, fill_again, insert_again
 from catalog.titles import search_form
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-# Importers meet these again and know from them which film is meant.
-IDS = ("imdb_id", "tmdb_id", "movielens_id")
 DERIVED = ("slug", "search_title")
-FILLED = (*IDS, "year", "tagline", "runtime", "language", "released_on", "budget", "revenue", *DERIVED)
+FILLED = (*EXTERNAL_IDS, "year", *FACTS, *DERIVED)
 CHUNK = 500
 
 
@@ -43,7 +42,7 @@ def merge_films(*, kept: Movie, removed: Movie, by: AbstractUser | None) -> Film
     """
     kept, removed = _locked(kept, removed)
     plan = merge_plan(kept=kept, removed=removed)
-    record: dict[str, Any] = {"ids": {name: getattr(removed, name) for name in IDS}}
+    record: dict[str, Any] = {"ids": {name: getattr(removed, name) for name in EXTERNAL_IDS}}
     record["yielded"] = [_give_way(move, kept) for move in plan if move.yielding]
     record["moved"] = [_follow(move, kept, removed) for move in plan if move.moving]
     record["before"], values = as_json(kept), as_json(removed)
@@ -73,7 +72,7 @@ def undo_merge(*, merge: FilmMerge) -> Movie:
     _take_out(merge.kept, record)
     OtherTitle.objects.filter(pk__in=record["titles"]).delete()
     film, *rest = record["removed"]["rows"]
-    put_back([film])
+    insert_again([film])
     removed = Movie.objects.filter(pk=merge.removed_id).first()
     if removed is None:
         raise CannotUndo(
@@ -81,9 +80,9 @@ def undo_merge(*, merge: FilmMerge) -> Movie:
             % {"film": merge.removed_title}
         )
     _bring_back(record["moved"], merge.kept, removed)
-    put_back(rest)
+    insert_again(rest)
     for yielded in record["yielded"]:
-        put_back(yielded["rows"])
+        insert_again(yielded["rows"])
     for removal in (record["removed"], *record["yielded"]):
         fill_again(removal["emptied"])
     FilmMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
@@ -146,7 +145,7 @@ def _refuse_out_of_turn(merge: FilmMerge) -> None:
     if merge.undone_at:
         raise CannotUndo(_("This merge was undone already."))
     # Each merge starts from what the one before left, so they come apart in the opposite order.
-    later = FilmMerge.objects.filter(kept=merge.kept_id, undone_at=None, pk__gt=merge.pk).first()
+    later = FilmMerge.objects.standing().filter(kept=merge.kept_id, pk__gt=merge.pk).first()
     if later:
         films = {"removed": later.removed_title, "kept": merge.kept}
         raise CannotUndo(_("Undo the merge of %(removed)s into %(kept)s first.") % films)

@@ -9,6 +9,7 @@ from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.models import Movie, Review, ReviewLike, ReviewReport, ReviewRevision
 
@@ -62,10 +63,12 @@ def keep_wording(*, changed: Review) -> None:
 @transaction.atomic
 def remove_review(*, review: Review) -> None:
     """Its reports go with it; that there were some stays in the log, under the name of its writer."""
-    if review.reports.exists():
+    if count := review.reports.count():
         gone = Review.objects.filter(pk=review.pk)
-        message = _("Removed by its writer, with %d reports.") % review.reports.count()
-        LogEntry.objects.log_actions(review.user_id, gone, DELETION, change_message=message)
+        message = ngettext(
+            "Removed by its writer, with %d report.", "Removed by its writer, with %d reports.", count
+        )
+        LogEntry.objects.log_actions(review.user_id, gone, DELETION, change_message=message % count)
     review.delete()
 
 

@@ -62,7 +62,7 @@ def _plain(field: Any, row: Model) -> Any:
     return value if isinstance(value, JSON_TYPES) else field.value_to_string(row)
 
 
-def put_back(tables: Iterable[Table]) -> None:
+def insert_again(tables: Iterable[Table]) -> None:
     """Rows whose place was taken meanwhile, or whose owner is gone, stay away."""
     for label, rows in tables:
         model = apps.get_model(label)

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.datasets import grouplens, packages, sources
 from catalog.datasets.errors import NotAvailable
+from catalog.services import merge_films
 from recommender.ml.movielens import UnreadableDataset, open_dataset
 from tests.factories import MovieFactory
 
@@ -283,6 +284,16 @@ def test_two_films_of_one_name_and_year_are_credited_by_imdb_id_alone(movies_db)
     call_command("load_credits", movies_db)
     assert [credit.person.name for credit in known.credits.all()] == ["Diarmuid Lawrence"]
     assert not nameless.credits.exists()
+
+
+@pytest.mark.django_db
+def test_a_film_without_an_id_is_not_taken_for_one_that_was_merged_away_without_any(movies_db):
+    with sqlite3.connect(movies_db) as database:
+        database.execute("UPDATE omdb SET imdbID = '' WHERE Title = 'Emma'")
+    kept = MovieFactory(title="Heat", year=1986, movielens_id=6)
+    merge_films(kept=kept, removed=MovieFactory(title="Heat", year=1986, movielens_id=None), by=None)
+    call_command("load_credits", movies_db)
+    assert not kept.credits.exists()
 
 
 @pytest.mark.django_db

@@ -143,7 +143,18 @@ def test_plots_are_locked_and_unlocked_together(panel, heat, again):
     assert set(Plot.objects.values_list("movie", "locked")) == {(heat.pk, False), (again.pk, True)}
 
 
+def test_films_that_no_provider_knows_by_an_id_are_counted_apart(panel, heat, again):
+    known = MovieFactory(title="Ronin", imdb_id="tt0122690")
+    page = act(panel, "fetch_plots", heat, again, known).content.decode()
+    assert "1 film without a plot is asked about with the next fetch." in page
+    assert "2 films cannot be asked about: they have no IMDb id." in page
+    page = act(panel, "fetch_plots", heat).content.decode()
+    assert "asked about with the next fetch" not in page
+    assert "1 film cannot be asked about: it has no IMDb id." in page
+
+
 def test_plots_that_are_missing_are_asked_for_again(panel, heat, again):
+    Movie.objects.filter(pk=heat.pk).update(imdb_id="tt0113277")
     Plot.objects.create(movie=again, text="A plot.", source="tmdb")
     for film in (heat, again):
         later = timezone.now() + timezone.timedelta(days=30)

@@ -1,18 +1,18 @@
 """What `manage.py load_metadata` takes of tables that go round, and what it leaves alone."""
 
-import csv
 import io
 import zipfile
 from datetime import date
 
 import pyarrow
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from pyarrow import parquet
 
 from catalog.imports.metadata_files import LONGEST_FIELD
 from catalog.models import Credit, FilmMerge, Genre, Movie, Person, Plot, PosterPicture
 from catalog.services import merge_films
+from tests.catalog.metadata_tables import load, written
 from tests.factories import MovieFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,22 +41,6 @@ CREDITS = {
     "id": "949",
 }
 KEYWORDS = {"id": "949", "keywords": '[{"id": 642, "name": "robbery"}, {"id": 703, "name": "detective"}]'}
-
-
-def written(folder, rows, name="movies_metadata.csv"):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys())
-    writer.writeheader()
-    writer.writerows(rows)
-    path = folder / name
-    path.write_text(text.getvalue(), encoding="utf-8")
-    return path
-
-
-def load(path, **options):
-    said = io.StringIO()
-    call_command("load_metadata", str(path), stdout=said, stderr=io.StringIO(), **options)
-    return said.getvalue()
 
 
 @pytest.fixture

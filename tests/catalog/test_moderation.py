@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection, transaction
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -196,6 +197,26 @@ def test_an_edit_does_not_put_a_review_up_again_but_staff_does(client, owner):
     assert LogEntry.objects.filter(change_message="Put up again.").exists()
 
 
+def test_of_two_who_put_a_review_up_again_at_once_the_second_is_told(client, owner):
+    reviews = [reported(), reported()]
+    for review in reviews:
+        services.take_down(review=review, by=owner)
+    chosen = {"action": "put_up_again", "_selected_action": [kept.pk for kept in ReviewReport.objects.all()]}
+
+    def put_up_by_another(**_moment):
+        post_init.disconnect(put_up_by_another, sender=Review)
+        services.put_up_again(review=reviews[0], by=UserFactory())
+
+    client.force_login(owner)
+    # Read by one while it is put up by another.
+    post_init.connect(put_up_by_another, sender=Review)
+    page = client.post(reverse("admin:catalog_reviewreport_changelist"), chosen, follow=True).text
+    assert "Somebody else decided that one meanwhile." in page
+    assert "Put up again: 1." in page
+    assert not Review.objects.filter(is_taken_down=True).exists()
+    assert LogEntry.objects.filter(change_message="Put up again.").count() == 2
+
+
 def test_the_queue_tells_the_writers_history_and_earlier_wordings(client, owner):
     writer = UserFactory(username="paul")
     ReviewFactory(user=writer, is_taken_down=True)
@@ -214,6 +235,26 @@ def test_the_longest_waiting_review_comes_first_and_each_once(client, owner):
     services.report_review(reporter=UserFactory(), review=first, reason="abuse")
     client.force_login(owner)
     assert list(client.get(reverse(QUEUE)).context["page"]) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("reports", "message"),
+    [
+        (1, "Removed by its writer, with 1 report."),
+        (2, "Removed by its writer, with 2 reports."),
+    ],
+)
+def test_that_a_reported_review_was_removed_stays_in_the_log(reports, message):
+    review = ReviewFactory()
+    for reporter in UserFactory.create_batch(reports):
+        services.report_review(reporter=reporter, review=review, reason="spam")
+    services.remove_review(review=review)
+    assert LogEntry.objects.get().change_message == message
+
+
+def test_that_a_review_without_reports_was_removed_is_nobodys_business():
+    services.remove_review(review=ReviewFactory())
+    assert not LogEntry.objects.exists()
 
 
 # Who may

@@ -285,6 +285,17 @@ def test_tidying_up_removes_what_nobody_knows_and_fetches_what_was_lost(film, se
     assert fetched(film).digest == kept.digest
 
 
+def test_tidying_up_goes_on_past_a_file_that_is_gone_by_then(settings):
+    old = f"{'1' * 24}-160.webp"
+    shelf.put(old, b"nobody's")
+    os.utime(shelf.path_of(old), (0, 0))
+    # Listed and not there: what a file is that another process removed in between.
+    for name in ("0", "2"):
+        shelf.path_of(old).with_name(f"{name * 24}-160.webp").symlink_to("gone")
+    assert shelf.sweep(set()) == 1
+    assert not shelf.path_of(old).exists()
+
+
 def test_the_nightly_task_fetches_a_batch(film, server, settings):
     settings.POSTER_BATCH_SIZE = 1
     queue.offer_posters({MovieFactory().pk: f"{server.url}/poster.jpg"})
