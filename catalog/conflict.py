@@ -1,13 +1,15 @@
-"""Two versions of one log, side by side, for whoever has to choose."""
+"""Two versions of one log or review, side by side, for whoever has to choose."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog.film_log import FilmLog, Viewing
+from catalog.models import Review
 from catalog.services import Entry
 from catalog.templatetags.films import in_words
 
@@ -19,6 +21,22 @@ class Difference:
     saved: str
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A review as a form holds it; without a text there is none."""
+
+    text: str = ""
+    has_spoilers: bool = False
+
+    @classmethod
+    def of(cls, review: Review | None) -> Wording:
+        return cls(review.text.replace("\r\n", "\n"), review.has_spoilers) if review else cls()
+
+    @property
+    def version(self) -> str:
+        return sha256(repr(self).encode()).hexdigest()[:16] if self.text else ""
+
+
 def differences(entry: Entry, stored: FilmLog) -> list[Difference]:
     """Only what differs; an entry without a text has no opinion on the review."""
     here = Viewing(entry.watched_on, entry.rewatch, entry.tags)
@@ -26,9 +44,20 @@ def differences(entry: Entry, stored: FilmLog) -> list[Difference]:
         Difference(_("Stars"), _stars(entry.half_stars), _stars(stored.half_stars)),
         Difference(_("Heart"), _heart(entry.is_liked), _heart(stored.is_liked)),
         Difference(_("Seen"), _seen(here), "; ".join(map(_seen, stored.viewings)) or _("not yet")),
-        Difference(_("Review"), entry.text or stored.text, stored.text),
-        Difference(_("Spoilers"), _spoils(entry.has_spoilers), _spoils(stored.has_spoilers)),
     ]
+    worded = Wording(entry.text or stored.text, entry.has_spoilers)
+    return _differing(pairs) + differences_in_words(worded, Wording(stored.text, stored.has_spoilers))
+
+
+def differences_in_words(here: Wording, saved: Wording) -> list[Difference]:
+    pairs = [
+        Difference(_("Review"), here.text or _("no review"), saved.text or _("no review")),
+        Difference(_("Spoilers"), _spoils(here.has_spoilers), _spoils(saved.has_spoilers)),
+    ]
+    return _differing(pairs)
+
+
+def _differing(pairs: list[Difference]) -> list[Difference]:
     return [pair for pair in pairs if pair.here != pair.saved]
 
 

@@ -36,7 +36,7 @@ from recommender.ml.people import ENOUGH_IN_COMMON, Alike, alike, usual_stars
 from recommender.models import Preferences
 from recommender.picks import Row, picks_of
 from recommender.scoring import Floats, Rows, best, kept, row_of, rows_of, shown_stars, without
-from recommender.visitors import Visitor
+from recommender.visitors import LIKED, Visitor
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,7 +51,6 @@ LEARNED_WEIGHT = 1.0  # of each of the two that know ratings and viewings alone
 NEAREST = 200
 
 LEAST_LIKENESS = 0.1  # below this somebody is as alike as anybody
-LOVED = 4.0  # stars of both
 # The newest films of the viewer and the people with most of them that are compared, so that no history makes
 # the page slow.
 COMPARED_FILMS, COMPARED_PEOPLE = 400, 100
@@ -212,6 +211,6 @@ def _with_films(
 
 
 def _both_love(mine: Mapping[int, float], theirs: Mapping[int, float]) -> list[int]:
-    """The films that both gave LOVED or more, by what they gave together."""
-    loved = [film for film in theirs if min(mine[film], theirs[film]) >= LOVED]
+    """The films that both gave LIKED or more, by what they gave together."""
+    loved = [film for film in theirs if min(mine[film], theirs[film]) >= LIKED]
     return sorted(loved, key=lambda film: -(mine[film] + theirs[film]))[:SHOWN_FILMS]

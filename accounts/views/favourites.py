@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts.views.profile import favourites_of, free_places
 from catalog.forms import SearchForm
 from catalog.models import Movie, Rating
 from catalog.redirects import back
+from catalog.views.search import films_called
 
 OFFERED = 12
 Films = list[Movie]
@@ -30,16 +30,12 @@ def favourites(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     chosen = favourites_of(request.user)
-    offered = _found(words) if words else _loved(request)
+    offered = films_called(words, most=OFFERED) if words else _loved(request)
     context: dict[str, Any] = {"chosen": chosen, "asked": words, "form": form}
-    context["offered"] = [film for film in offered[:OFFERED] if film not in chosen]
+    context["offered"] = [film for film in offered if film not in chosen]
     context["is_full"] = len(chosen) == services.MOST_FAVOURITES
     context["free_places"] = free_places(chosen)
     return render(request, "accounts/favourites.html", context)
-
-
-def _found(words: str) -> QuerySet[Movie]:
-    return Movie.objects.matching(words).for_cards()
 
 
 def _loved(request: HttpRequest) -> Films:

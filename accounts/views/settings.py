@@ -22,8 +22,8 @@ from accounts.forms import DeletionForm, PrivacyForm, ProfileForm, RegionForm
 from accounts.models import Block, User
 from accounts.views.people import page_of_person
 from accounts.views.profile import favourites_of
+from catalog.views.answers import UNPROCESSABLE
 
-UNPROCESSABLE = 422
 SECTIONS: dict[str, type[ModelForm]] = {"profile": ProfileForm, "privacy": PrivacyForm, "region": RegionForm}
 
 

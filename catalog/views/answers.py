@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from catalog.redirects import back
 
-UNAUTHORIZED = 401
+UNAUTHORIZED, CONFLICT, UNPROCESSABLE = 401, 409, 422
 
 
 def is_for_card(request: HttpRequest) -> bool:
@@ -27,6 +29,11 @@ def say(request: HttpRequest, sentence: str, *, token: str = "") -> None:
 def done(request: HttpRequest, film: Movie, sentence: str, *, token: str = "") -> HttpResponse:
     say(request, sentence, token=token)
     return words(request, film) if is_for_card(request) else back(request, film.get_absolute_url())
+
+
+def said_of_viewing(film: Movie, day: date | None) -> str:
+    sentence = _("%(film)s is in your diary.") if day else _("%(film)s is among the films you saw.")
+    return sentence % {"film": film.title}
 
 
 def words(request: HttpRequest, film: Movie, *, is_undone: bool = False) -> HttpResponse:

@@ -10,8 +10,8 @@ from catalog.forms import LogForm
 from catalog.models import Movie, Watch
 from catalog.permissions import own_or_404
 from catalog.undo import undoable
-from catalog.views.answers import done, log_in_first
-from catalog.views.films import UNPROCESSABLE, film_page
+from catalog.views.answers import done, log_in_first, said_of_viewing
+from catalog.views.films import refuse
 
 
 @require_POST
@@ -22,15 +22,10 @@ def movie_log(request: HttpRequest, pk: int) -> HttpResponse:
         return log_in_first(request, film.get_absolute_url())
     form = LogForm(request.POST)
     if not form.is_valid():
-        return film_page(request, film, status=UNPROCESSABLE, log_form=form)
+        return refuse(request, film, log_form=form)
     with undoable(request, film) as change:
         _log(request, film, form)
-    sentence = (
-        _("%(film)s is in your diary.")
-        if form.cleaned_data["watched_on"]
-        else _("%(film)s is among the films you saw.")
-    )
-    return done(request, film, sentence % {"film": film.title}, token=change.token)
+    return done(request, film, said_of_viewing(film, form.cleaned_data["watched_on"]), token=change.token)
 
 
 def _log(request: HttpRequest, film: Movie, form: LogForm) -> None:

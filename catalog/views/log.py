@@ -17,13 +17,11 @@ from catalog.conflict import differences
 from catalog.film_log import FilmLog, film_log
 from catalog.forms import FilmLogForm, SearchForm
 from catalog.models import Movie, Tag, Watch, WatchlistEntry
-from catalog.models.films import MovieQuerySet
 from catalog.templatetags.films import in_words
 from catalog.undo import undoable
-from catalog.views.answers import log_in_first, say, words
-from catalog.views.films import UNPROCESSABLE
+from catalog.views.answers import CONFLICT, UNPROCESSABLE, log_in_first, said_of_viewing, say, words
+from catalog.views.search import films_called
 
-CONFLICT = 409
 OFFERED = 8
 
 
@@ -43,16 +41,11 @@ def finder(request: HttpRequest) -> HttpResponse:
 def _offered(request: HttpRequest, typed: str) -> list[Movie]:
     """Before the first letter: the wishes, which are what one logs next."""
     if typed:
-        return list(_matching(typed)[:OFFERED])
+        return films_called(typed, most=OFFERED)
     wishes = Movie.objects.filter(on_watchlists__user=request.user).order_by(
         "-on_watchlists__added_at", "-pk"
     )
     return list(wishes.for_cards()[:OFFERED])
-
-
-def _matching(typed: str) -> MovieQuerySet:
-    # The one place where the dialog asks the site's search.
-    return Movie.objects.matching(typed).for_cards()
 
 
 def _template(request: HttpRequest) -> str:
@@ -147,10 +140,7 @@ def _ask_which(request: HttpRequest, found: Movie, form: FilmLogForm) -> HttpRes
 def _said(found: Movie, form: FilmLogForm, before: FilmLog) -> str:
     entry = form.entry()
     if entry.stars is None or entry.half_stars == before.half_stars:
-        sentence = (
-            _("%(film)s is in your diary.") if entry.watched_on else _("%(film)s is among the films you saw.")
-        )
-        return sentence % {"film": found.title}
+        return said_of_viewing(found, entry.watched_on)
     where = _("In your diary.") if entry.watched_on else _("Among the films you saw.")
     return f"{found.title}: {in_words(float(entry.stars))}. {where}"
 

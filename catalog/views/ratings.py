@@ -13,8 +13,8 @@ from catalog.models import Movie
 from catalog.redirects import back
 from catalog.templatetags.films import in_words
 from catalog.undo import undoable
-from catalog.views.answers import is_for_card, say
-from catalog.views.films import UNPROCESSABLE, aside, film_page, stars_of
+from catalog.views.answers import UNPROCESSABLE, is_for_card, say
+from catalog.views.films import aside, refuse, stars_of
 
 TOO_MANY = format_lazy(
     gettext_lazy("{limit} ratings fit here without an account. Sign up and they come with you."),
@@ -34,7 +34,7 @@ def movie_rate(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:
         return _rating_fragment(request, film, form)
     if not form.is_valid():
-        return film_page(request, film, status=UNPROCESSABLE, rating_form=form)
+        return refuse(request, film, rating_form=form)
     return back(request, film.get_absolute_url())
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import services, session
+from catalog.conflict import Wording, differences_in_words
 from catalog.forms import ReportForm, ReviewForm
 from catalog.models import Movie, Review, ReviewReport
 from catalog.permissions import own_or_404
 from catalog.redirects import back
 from catalog.undo import undoable
-from catalog.views.answers import done
-from catalog.views.films import UNPROCESSABLE, film_page
+from catalog.views.answers import CONFLICT, UNPROCESSABLE, done
+from catalog.views.films import film_page, refuse
 
 
 @require_POST
@@ -28,11 +31,43 @@ def movie_review(request: HttpRequest, pk: int) -> HttpResponse:
         return _keep_and_log_in(request, film)
     form = ReviewForm(request.POST)
     if not form.is_valid():
-        return film_page(request, film, status=UNPROCESSABLE, review_form=form)
-    services.write_review(user=request.user, movie=film, **form.cleaned_data)
+        return refuse(request, film, review_form=form, review_version=_shown_version(request))
+    try:
+        _write(request, film, form)
+    except services.ChangedMeanwhile:
+        return _ask_which(request, film, form)
     session.drop_draft(request)
     messages.success(request, _("Your review of %(film)s is up.") % {"film": film.title})
     return back(request, f"{film.get_absolute_url()}#reviews")
+
+
+def _shown_version(request: HttpRequest) -> str:
+    """Of the review that the form was filled from."""
+    return request.POST.get("version", "")
+
+
+@transaction.atomic
+def _write(request: HttpRequest, film: Movie, form: ReviewForm) -> None:
+    """Raises ChangedMeanwhile, unless what is stored is what the form had shown or says the same already."""
+    # The same row is waited for when a film is logged: one writer a person.
+    get_user_model()._default_manager.select_for_update().only("pk").get(pk=request.user.pk)
+    stored = _stored(request, film)
+    if _shown_version(request) != stored.version and Wording(**form.cleaned_data) != stored:
+        raise services.ChangedMeanwhile
+    services.write_review(user=request.user, movie=film, **form.cleaned_data)
+
+
+def _stored(request: HttpRequest, film: Movie) -> Wording:
+    return Wording.of(Review.objects.filter(user=request.user, movie=film).first())
+
+
+def _ask_which(request: HttpRequest, film: Movie, form: ReviewForm) -> HttpResponse:
+    """Both versions side by side; saving again now means this one."""
+    stored = _stored(request, film)
+    both = differences_in_words(Wording(**form.cleaned_data), stored)
+    return refuse(
+        request, film, status=CONFLICT, review_form=form, review_version=stored.version, differences=both
+    )
 
 
 def _keep_and_log_in(request: HttpRequest, film: Movie) -> HttpResponse:
@@ -50,7 +85,8 @@ def review_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx.target == "review-preview":
         return render(request, "catalog/_review_preview.html", {"review_form": form, "is_tried": True})
     status = 200 if form.is_valid() else UNPROCESSABLE
-    return film_page(request, film, status=status, review_form=form, is_tried=True)
+    version = _shown_version(request)
+    return film_page(request, film, status=status, review_form=form, review_version=version, is_tried=True)
 
 
 @require_POST

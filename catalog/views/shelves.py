@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -59,13 +57,8 @@ def _best_first(request: HttpRequest, films: MovieQuerySet) -> Page:
     ids = list(films.order_by("-ratings_count", "pk").values_list("pk", flat=True))
     stars = predicted_stars(request, ids)
     page = page_of(request, sorted(ids, key=lambda pk: -stars.get(pk, 0)), size=settings.MOVIES_PER_PAGE)
-    page.object_list = _cards(page.object_list)
+    page.object_list = Movie.objects.cards_in_order(page.object_list)
     return page
-
-
-def _cards(movie_ids: Sequence[int]) -> list[Movie]:
-    found = Movie.objects.for_cards().in_bulk(movie_ids)
-    return [found[pk] for pk in movie_ids]
 
 
 def _drawn_film(request: HttpRequest) -> dict[str, object] | None:

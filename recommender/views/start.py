@@ -16,7 +16,7 @@ from catalog.forms import RatingForm
 from catalog.models import Movie
 from catalog.redirects import back
 from catalog.templatetags.films import STEPS
-from catalog.views.films import UNPROCESSABLE
+from catalog.views.answers import UNPROCESSABLE
 from catalog.views.ratings import TOO_MANY
 from recommender.start import Log, listed, places, start
 from recommender.visitors import visitor_of

@@ -19,13 +19,13 @@ from catalog import session
 from catalog.forms import RatingForm
 from catalog.models import Movie
 from catalog.templatetags.films import STEPS
+from catalog.views.answers import UNPROCESSABLE
 from recommender import together
 from recommender.models import Seat, WatchGroup
 from recommender.models.together import MOST_SEATS
 from recommender.together import Place
 from recommender.together_forms import GroupForm, GuestForm, WishesForm
 
-UNPROCESSABLE = 422
 GUEST_SEATS = "guest_seats"
 TOO_MANY_GROUPS = gettext_lazy("You own %(most)d groups already. Delete one that you no longer use.")
 

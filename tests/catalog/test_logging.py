@@ -254,6 +254,22 @@ def test_a_few_letters_find_films_and_enter_takes_the_first(member_client):
     assert opened["Location"] == address_of(heat)
 
 
+def test_a_typing_error_finds_the_film_all_the_same(member_client):
+    matrix = MovieFactory(title="The Matrix", year=1999)
+    MovieFactory(title="Alien")
+    assert member_client.get("/log/", {"q": "matrx"}).context["offered"] == [matrix]
+    opened = member_client.get("/log/", {"q": "matrx", "open": "1"})
+    assert opened["Location"] == address_of(matrix)
+
+
+def test_a_typing_error_costs_the_same_at_two_sizes(member_client):
+    MovieFactory.create_batch(2, title="The Matrix", genres=["Drama"])
+    few = queries_of(member_client, "/log/?q=matrx")
+    MovieFactory.create_batch(30, title="The Matrix", genres=["Drama", "Action"])
+    many = queries_of(member_client, "/log/?q=matrx")
+    assert len(many) == len(few), "\n".join(many)
+
+
 def test_before_the_first_letter_the_watchlist_is_offered(member_client, member, movie):
     services.add_to_watchlist(user=member, movie=movie)
     services.add_to_watchlist(user=UserFactory(), movie=MovieFactory())

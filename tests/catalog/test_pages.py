@@ -332,7 +332,8 @@ def test_a_review_that_is_too_long_comes_back_whole(member_client, movie):
 
 def test_the_second_review_of_a_film_replaces_the_first(member_client, member, movie):
     ReviewFactory(user=member, movie=movie)
-    post(member_client, "movie-review", movie, {"text": "Even better."})
+    shown = member_client.get(movie.get_absolute_url()).context["review_version"]
+    post(member_client, "movie-review", movie, {"text": "Even better.", "version": shown})
     assert Review.objects.get().text == "Even better."
 
 

@@ -37,8 +37,10 @@ def anouk(client):
 
 
 def write(client, movie, text, **fields):
+    """Sent by the form as the film's page shows it now."""
     address = reverse("catalog:movie-review", args=[movie.pk])
-    return client.post(address, {"text": text, **fields}, follow=True)
+    shown = client.get(movie.get_absolute_url()).context["review_version"]
+    return client.post(address, {"text": text, "version": shown, **fields}, follow=True)
 
 
 def preview(client, movie, text, **headers):
@@ -180,7 +182,7 @@ def test_nobody_sheds_reports_by_removing_a_review_and_taking_that_back(client, 
     services.report_review(reporter=UserFactory(), review=review, reason="abuse")
     page = client.post(reverse("catalog:review-remove", args=[review.pk]), follow=True)
     assert next(iter(client.session["undo"])) not in page.text
-    assert "with 1 reports" in LogEntry.objects.get(user=anouk).change_message
+    assert "with 1 report." in LogEntry.objects.get(user=anouk).change_message
 
 
 # Nothing runs

@@ -258,6 +258,17 @@ def test_members_who_left_or_keep_to_themselves_are_not_found(client, fields):
     assert not client.get("/search/", {"q": "anouk"}).context["members"]
 
 
+@pytest.mark.parametrize("viewer", ["anouk", "bea"])
+def test_a_private_profile_is_found_by_nobody_not_even_its_owner(client, viewer):
+    people = {
+        "anouk": UserFactory(username="anouk", profile_visibility="private"),
+        "bea": UserFactory(username="bea"),
+    }
+    client.force_login(people[viewer])
+    assert list(client.get("/search/", {"q": "@anouk"}).context["members"]) == []
+    assert list(client.get("/search/", {"q": "@bea"}).context["members"]) == [people["bea"]]
+
+
 def test_people_who_came_with_a_data_set_are_no_members(client):
     ImportedUserFactory(username="anouk")
     assert not client.get("/search/", {"q": "anouk"}).context["members"]
@@ -311,6 +322,13 @@ def test_a_search_costs_the_same_at_two_sizes(client, path):
     few = cost()
     grow(range(4, 40))
     assert cost() == few <= 18
+
+
+def test_films_come_in_the_order_of_their_keys_and_one_that_is_gone_leaves_no_gap():
+    films = {key: MovieFactory(pk=key) for key in (1, 11, 111, 2)}
+    gone = 21
+    assert Movie.objects.cards_in_order([111, gone, 2, 1, 11]) == [films[key] for key in (111, 2, 1, 11)]
+    assert Movie.objects.cards_in_order([]) == []
 
 
 # The API
