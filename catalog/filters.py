@@ -8,10 +8,12 @@ import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog import session
+from catalog.genres import genre_in_words, genres_in_order
 from catalog.languages import name_of_language
 from catalog.models import Genre, Keyword, Movie
 
@@ -56,12 +58,8 @@ class Chip(NamedTuple):
 
 
 class BrowseFilter(django_filters.FilterSet):
-    genre = django_filters.ModelChoiceFilter(
-        method="of_genre",
-        queryset=Genre.objects.all(),
-        to_field_name="slug",
-        label=_("Genre"),
-        empty_label=_("Every genre"),
+    genre = django_filters.ChoiceFilter(
+        choices=[], method="of_genre", label=_("Genre"), empty_label=_("Every genre")
     )
     decade = django_filters.ChoiceFilter(
         choices=DECADES, method="in_decade", label=_("Decade"), empty_label=_("Every decade")
@@ -101,6 +99,8 @@ class BrowseFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, *, queryset: QuerySet[Movie], request: HttpRequest) -> None:
         super().__init__(_with_decade(data), queryset=queryset, request=request)
+        # As a function: no genre is read where none is chosen or shown.
+        self.form.fields["genre"].choices = self._genre_choices
         self._offer_years()
         self._offer_languages()
         if not request.user.is_authenticated:
@@ -115,8 +115,15 @@ class BrowseFilter(django_filters.FilterSet):
         languages = [(code, name_of_language(code)) for code in Movie.objects.languages()]
         self.form.fields["language"].choices = sorted(languages, key=lambda language: language[1])
 
-    def of_genre(self, films: QuerySet, name: str, genre: Genre) -> QuerySet:
-        return films.of_genre(genre)
+    @cached_property
+    def _genres(self) -> dict[str, Genre]:
+        return {genre.slug: genre for genre in genres_in_order()}
+
+    def _genre_choices(self) -> list[tuple[str, str]]:
+        return [(slug, genre_in_words(genre.name)) for slug, genre in self._genres.items()]
+
+    def of_genre(self, films: QuerySet, name: str, slug: str) -> QuerySet:
+        return films.of_genre(self._genres[slug])
 
     def in_decade(self, films: QuerySet, name: str, decade: str) -> QuerySet:
         return films.of_decade(int(decade))
@@ -154,7 +161,8 @@ class BrowseFilter(django_filters.FilterSet):
         return Chip(str(choices.get(str(value), value)), names, self._address_without(*names))
 
     def _address_without(self, *names: str) -> str:
-        return f"?{self._left(*names).urlencode()}"
+        left = self._left(*names).urlencode()
+        return f"?{left}" if left else "."
 
     def _left(self, *names: str) -> QueryDict:
         left = QueryDict(mutable=True)

@@ -22,7 +22,7 @@ def described(movie: Movie) -> dict[str, Any]:
     actors = (credit for credit in credits if credit.role == "cast")
     told = {
         **_named(movie),
-        "genre": [genre.name for genre in movie.genres.all()],
+        "genre": list(movie.genre_names),
         "duration": f"PT{movie.runtime}M" if movie.runtime else None,
         "inLanguage": movie.language,
         "director": _people(credit for credit in credits if credit.role == "director"),

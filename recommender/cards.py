@@ -27,7 +27,7 @@ def _shown(pick: Pick) -> tuple[Any, ...]:
     """Whatever changes the card."""
     film, picture = pick.movie, _picture(pick)
     # Genres are what a drawn poster is of; a kept one says nothing of them.
-    genres = [] if picture else [genre.name for genre in film.genres.all()]
+    genres = () if picture else film.genre_names
     says = (round(pick.stars, 1), pick.interval, pick.reason) if pick.stars else (film.average_stars,)
     known = (film.pk, film.slug, film.title, film.year, film.ratings_count)
     return get_language(), known, genres, picture, says

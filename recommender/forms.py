@@ -6,8 +6,10 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from catalog.genres import genre_in_words, genres_in_order
 from catalog.languages import name_of_language
-from catalog.models import Genre, Movie
+from catalog.models import Movie
+from catalog.shelves import LENGTHS
 from recommender.models import Preferences
 from recommender.steering import AS_IT_COMES, DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 
@@ -15,17 +17,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
     from django_stubs_ext import StrPromise
 
-LENGTHS = [
-    (0, _("Any length")),
-    (90, _("Up to 1½ hours")),
-    (120, _("Up to 2 hours")),
-    (150, _("Up to 2½ hours")),
-]
 NO_ENGINE = _("There is no such engine here. Choose one from the list.")
 
 
 def _genres() -> list[tuple[str, str]]:
-    return [("", _("Every genre")), *Genre.objects.values_list("slug", "name")]
+    known = [(genre.slug, genre_in_words(genre.name)) for genre in genres_in_order()]
+    return [("", _("Every genre")), *known]
 
 
 def _languages() -> list[tuple[str, str]]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from django.utils.translation import gettext as _
 
+from catalog.decades import name_of_decade
+from catalog.genres import genre_in_words
 from catalog.models import Movie
 from recommender.live import LiveModels
 from recommender.ml.interactions import History
@@ -17,7 +19,7 @@ from recommender.scoring import STARS, Floats, Rows, hybrid
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
-    from recommender.ml.content import Content
+    from recommender.ml.content import Content, SharedTerm
 
 REASONS = 3
 # Words that a card has room for, films that may speak for it, and for how many others each may.
@@ -78,7 +80,13 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
 def shared_words(live: LiveModels, first: int, second: int) -> str:
     """At most SHARED words, genres and people that two rows have in common, "" for none."""
     content = cast("Content", live.models["content"])
-    return ", ".join(term.name for term in content.shared_terms(first, second, SHARED))
+    return ", ".join(_in_words(term) for term in content.shared_terms(first, second, SHARED))
+
+
+def _in_words(term: SharedTerm) -> str:
+    if term.block == "genres":
+        return genre_in_words(term.name)
+    return name_of_decade(int(term.name[:-1])) if term.block == "decades" else term.name
 
 
 def _in_turn(speakers: Mapping[int, Sequence[int]]) -> dict[int, int]:

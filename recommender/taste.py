@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from catalog.models import Movie
+from recommender.area_names import AreaName, area_in_words
 from recommender.live import LiveModels, ask
 from recommender.ml.taste_map import TasteMap
 from recommender.picks import Row, picks_of
@@ -27,6 +28,7 @@ WIDTH, HEIGHT, MARGIN = 1000, 1000, 46
 SMALLEST, LARGEST = 3.0, 9.0  # radius of a dot: the more a film is rated, the larger
 DISLIKED = 2.5  # stars up to which a film is drawn as such
 NEWEST = 400  # of the visitor's films that are on the map
+NO_BREAK = "\xa0"
 LETTER, LINE, LETTERS = 9.4, 24, 20  # width and height of what labels are written in, and where they break
 HERE, BELOW = (240, 112), 24  # what "You are here" takes up, and how far below the point its middle lies
 # Rounds of pushing labels apart; of so many one goes the longer way, so that a heap is no column in the end.
@@ -126,14 +128,14 @@ def _areas(live: LiveModels, drawn: TasteMap, visitor: Visitor, here: Place | No
     history = visitor.history(live.items)
     cluster = drawn.cluster[history.item]
     seen, films = (np.bincount(all_of[all_of >= 0], minlength=n) for all_of in (cluster, drawn.cluster))
-    names = [name.partition(", ") for name in drawn.names]
+    names = [area_in_words(name) for name in drawn.names]
     middles, reach = _middles(drawn, n)
-    labels = _labels([kinds for kinds, _, _ in names], middles, here)
+    labels = _labels(names, middles, here)
     return [
         Area(
             number=one + 1,
-            kinds=names[one][0],
-            details=names[one][2],
+            kinds=" ".join(filter(None, names[one][:2])),
+            details=names[one].details,
             films=int(films[one]),
             everyone=float(drawn.share[one]),
             middle=_place(middles[one]),
@@ -160,8 +162,8 @@ def _middles(drawn: TasteMap, n: int) -> tuple[Doubles, Doubles]:
     return middles, np.array([np.median(away[cluster == one]) for one in range(n)])
 
 
-def _labels(kinds: Sequence[str], middles: Doubles, here: Place | None) -> list[Label]:
-    texts = [wrap(one.replace("of the ", "of\xa0the\xa0"), LETTERS) for one in kinds]
+def _labels(names: Sequence[AreaName], middles: Doubles, here: Place | None) -> list[Label]:
+    texts = [wrap(f"{one.kinds} {one.times.replace(' ', NO_BREAK)}", LETTERS) for one in names]
     sizes = [(LETTER * (2 + max(map(len, lines))), LINE * len(lines)) for lines in texts]
     placed = apart(middles, np.array(sizes), here)
     return [Label(_place(at), _lines(lines, at[1])) for at, lines in zip(placed, texts, strict=True)]

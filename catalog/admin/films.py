@@ -23,6 +23,7 @@ from catalog.admin.plots import PlotForm
 from catalog.admin.resources import MovieFile
 from catalog.admin.tables import CountedDeletion, Exchange, LargeTable
 from catalog.models import Credit, Movie, OtherTitle, Plot
+from catalog.plots.queue import EDITOR
 
 
 class OtherTitleInline(TabularInline):
@@ -116,13 +117,13 @@ class MovieAdmin(FilmMerging, CountedDeletion, Exchange):
 
     @display(description=_("genres"))
     def genre_names(self, movie: Movie) -> str:
-        return ", ".join(genre.name for genre in movie.genres.all())
+        return ", ".join(movie.genre_names)
 
     @display(description=_("mean stars"), ordering="average")
     def stars(self, movie: Movie) -> str:
         return "–" if movie.average_stars is None else f"{movie.average_stars:.2f}"
 
-    @display(description=_("plot"), label={"editor": "success", "locked": "success"})
+    @display(description=_("plot"), label={EDITOR: "success", "locked": "success"})
     def plot_source(self, movie: Movie) -> Any:
         plot = getattr(movie, "plot", None)
         if plot is None:

@@ -71,9 +71,7 @@ class FilmMerging(FilmActions):
 def _compared(films: list[Movie], kept: Movie) -> dict[str, Any]:
     """A column a film, a row a fact, and what would become of what people did with those that go."""
     facts = [(label, [getattr(film, name) or "–" for film in films]) for name, label in SHOWN.items()]
-    facts.append(
-        (_("Genres"), [", ".join(genre.name for genre in film.genres.all()) or "–" for film in films])
-    )
+    facts.append((_("Genres"), [", ".join(film.genre_names) or "–" for film in films]))
     plans = [(film, merge_plan(kept=kept, removed=film)) for film in films if film != kept]
     return {"films": films, "facts": facts, "plans": plans}
 

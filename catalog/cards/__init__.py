@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from catalog.cards import shelf
 from catalog.cards.drawing import HEIGHT, WIDTH, Film, Words, draw
 from catalog.cards.letters import ITALIC, is_legible
+from catalog.genres import genre_in_words
 from catalog.models import Credit, Movie
 from catalog.pictures import shelf as posters_kept
 from catalog.posters import design
@@ -47,8 +48,7 @@ class Card:
 
 def film_shown(movie: Movie) -> Film:
     """Of a film read with its genres and picture."""
-    genres = tuple(genre.name for genre in movie.genres.all())
-    return Film(movie.title, movie.year, genres, _poster(movie))
+    return Film(movie.title, movie.year, movie.genre_names, _poster(movie))
 
 
 def _poster(movie: Movie) -> Path | None:
@@ -68,7 +68,8 @@ def of_film(movie: Movie) -> Card:
 
 
 def _words(movie: Movie, film: Film) -> Words:
-    kind = " · ".join(part for part in (str(film.year or ""), ", ".join(film.genres[:MOST_NAMED])) if part)
+    genres = ", ".join(genre_in_words(genre) for genre in film.genres[:MOST_NAMED])
+    kind = " · ".join(part for part in (str(film.year or ""), genres) if part)
     title, by = _legible_title(movie), _by(movie)
     if movie.average_stars is None:
         return Words(settings.SITE_NAME, title, by, beside=[kind] if kind else [])

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import Cast, Concat, StrIndex
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.titles import search_form
+from catalog.titles import film_search_form, search_form
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -101,12 +102,13 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         shown = ["title", "year", "slug", "ratings_count", "half_stars_sum"]
         pictured = ["picture__digest", "picture__width", "picture__height", "picture__blur"]
         films = self.select_related("picture").only(*shown, *pictured)
-        return films.prefetch_related(Prefetch("genres", Genre.objects.only("name")))
+        # As a list: a manager for each film of a page takes as long as the rest of the film.
+        return films.prefetch_related(Prefetch("genres", Genre.objects.only("name"), to_attr="card_genres"))
 
     def for_page(self) -> MovieQuerySet:
         credits_with_people = Credit.objects.select_related("person")
         return self.select_related("plot", "picture").prefetch_related(
-            "genres", "other_titles", Prefetch("credits", credits_with_people)
+            "genres", "keywords", "other_titles", Prefetch("credits", credits_with_people)
         )
 
     def with_average(self) -> MovieQuerySet:
@@ -182,8 +184,14 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
     def in_order(self, keys: list[int]) -> MovieQuerySet:
         """The films of these keys, in the order of the keys."""
-        places = [models.When(pk=key, then=place) for place, key in enumerate(keys)]
-        return self.filter(pk__in=keys).order_by(models.Case(*places)) if keys else self.none()
+        # Not by a CASE: with a branch for each of 300 keys it takes Django a tenth of a second to write.
+        comma = models.Value(",")
+        key = Concat(comma, Cast("pk", models.CharField()), comma)
+        line = models.Value(f",{','.join(map(str, keys))},")
+        return self.filter(pk__in=keys).order_by(StrIndex(line, key))
+
+    def cards_in_order(self, keys: list[int]) -> list[Movie]:
+        return list(self.in_order(keys).for_cards())
 
     def matching(self, words: str) -> MovieQuerySet:
         """Films whose titles hold every word of `words`, accents and case aside."""
@@ -246,7 +254,12 @@ class Movie(models.Model):
 
     def derive_from_title(self) -> None:
         self.slug = slugify(f"{self.title} {self.year or ''}")[:120].strip("-") or "film"
-        self.search_title = search_form(f"{self.title} {self.year or ''}")[:310]
+        self.search_title = film_search_form(self.title, self.year)
+
+    @property
+    def genre_names(self) -> tuple[str, ...]:
+        genres = self.card_genres if hasattr(self, "card_genres") else self.genres.all()
+        return tuple(genre.name for genre in genres)
 
     @property
     def average_stars(self) -> float | None:

@@ -109,12 +109,14 @@ def draw(
     year: int | None = None,
     genres: Iterable[str] = (),
     *,
+    lettered: str = "",
     label: str = "",
     standalone: bool = False,
 ) -> str:
     """The poster as one inline SVG element; `standalone` makes a file that needs no stylesheet.
 
-    The label is what a screen reader says; without one it is the title and the year.
+    `lettered` is what the first genre is called in the reader's language. The label is what a screen reader
+    says; without one it is the title and the year.
     """
     genres = tuple(genres)
     drawn = design(title, year, genres)
@@ -126,7 +128,8 @@ def draw(
     rule = next((colour for colour in palette[2:] if contrast(colour, ground) >= 2), ink)
     base = palette.ground if drawn.layout == "framed" else drawn.paper
     panel = _sheet(top if top else -2, zone + 2, ground) if ground != base else ""
-    text = _lettering(lines, top + HEADROOM, rule) + _credits(year, (*genres, "")[0], top + zone - 16)
+    genre = lettered or (*genres, "")[0]
+    text = _lettering(lines, top + HEADROOM, rule) + _credits(year, genre, top + zone - 16)
     name = escape(label or _named(clean(title) or "Untitled", year))
     return (
         f'<svg class="poster-art" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}"'

@@ -17,10 +17,14 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from catalog import posters
+from catalog.decades import name_of_decade
+from catalog.genres import genre_in_words
 from catalog.languages import name_of_language
 from catalog.models import Credit, Movie
 
 register = template.Library()
+register.filter("genre_in_words", genre_in_words)
+register.filter("decade_name", name_of_decade)
 
 STEPS = [(step, step / 2) for step in range(1, 11)]
 OPENING = 360
@@ -42,8 +46,14 @@ _IN_WORDS = (
 
 
 @lru_cache(maxsize=4096)
-def _drawn(title: str, year: int | None, genres: tuple[str, ...]) -> str:
-    return posters.draw(title, year, genres)
+def _drawn(title: str, year: int | None, genres: tuple[str, ...], lettered: str) -> str:
+    return posters.draw(title, year, genres, lettered=lettered)
+
+
+def _drawn_of(movie: Movie) -> SafeString:
+    genres = movie.genre_names
+    lettered = genre_in_words(genres[0]) if genres else ""
+    return mark_safe(_drawn(movie.title, movie.year, genres, lettered))  # noqa: S308 -- draw() escapes
 
 
 # Rows and walls of cards, and the film page; a browser that knows "auto" measures lazy pictures itself.
@@ -58,8 +68,7 @@ def poster(context: template.Context, movie: Movie, shown: str = "card") -> dict
     """The poster kept of a film, else the one drawn for it; the page's first picture does not load lazily."""
     picture = getattr(movie, "picture", None)
     if picture is None or not picture.is_shown:
-        genres = tuple(genre.name for genre in movie.genres.all())
-        return {"drawn": mark_safe(_drawn(movie.title, movie.year, genres))}  # noqa: S308 -- draw() escapes
+        return {"drawn": _drawn_of(movie)}
     return {"picture": picture, "movie": movie, "sizes": _SIZES[shown], "is_first": _is_first(context)}
 
 
@@ -92,11 +101,6 @@ def halved(half_stars: int) -> float:
 def of_film(given: dict[int, float], pk: int) -> float | None:
     """The stars that a mapping by film holds for one."""
     return given.get(pk)
-
-
-@register.filter
-def decade_name(decade: int) -> str:
-    return _("{decade}s").format(decade=decade)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import session
+from catalog.genres import genre_in_words, genres_in_order
 from catalog.models import Genre, Movie
 from catalog.models.films import MovieQuerySet
 from catalog.pagination import page_of
@@ -28,7 +29,8 @@ def overall(request: HttpRequest) -> HttpResponse:
 def of_genre(request: HttpRequest, slug: str) -> HttpResponse:
     genre = get_object_or_404(Genre, slug=slug)
     films = Movie.objects.of_genre(genre)
-    return _chart(request, films, title=_("The best of %(genre)s") % {"genre": genre.name}, genre=genre)
+    title = _("The best of %(genre)s") % {"genre": genre_in_words(genre.name)}
+    return _chart(request, films, title=title, genre=genre)
 
 
 @require_safe
@@ -55,7 +57,7 @@ def _chart(request: HttpRequest, films: MovieQuerySet, *, title: str, **chosen: 
         "start": start,
         "page": page_of(request, best, size=ROWS),
         "seen": _seen(request, best),
-        "genres": Genre.objects.all(),
+        "genres": genres_in_order(),
         "decades": Movie.objects.decades(),
     }
     return render(request, "catalog/charts.html", context | chosen | _years_of(chosen))

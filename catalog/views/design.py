@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import design as tokens
 from catalog import posters
+from catalog.genres import genre_in_words
 from catalog.models import Movie
 from catalog.pagination import page_of
 from catalog.posters.compositions import GENRES
@@ -91,14 +92,20 @@ def _tokens() -> dict[str, Any]:
 
 
 def _posters() -> dict[str, Any]:
-    by_genre = [_drawn(genre.title(), 1930 + 7 * place % 95, genre) for place, genre in enumerate(GENRES)]
-    genres = list(GENRES)
-    by_decade = [_drawn(f"The {year}s", year, genres[7 * year // 10 % 20]) for year in DECADES]
+    genres = [genre.title() for genre in GENRES]
+    by_genre = [
+        _drawn(genre_in_words(genre), 1930 + 7 * place % 95, genre) for place, genre in enumerate(genres)
+    ]
+    by_decade = [
+        _drawn(str(_("The %(decade)ss") % {"decade": year}), year, genres[7 * year // 10 % 20])
+        for year in DECADES
+    ]
     return {"by_genre": by_genre, "by_decade": by_decade, "by_title": [_drawn(*film) for film in TITLES]}
 
 
 def _drawn(title: str, year: int, genre: str) -> SafeString:
-    return mark_safe(posters.draw(title, year, [genre]))  # noqa: S308 -- draw() escapes titles
+    drawn = posters.draw(title, year, [genre], lettered=genre_in_words(genre))
+    return mark_safe(drawn)  # noqa: S308 -- draw() escapes titles
 
 
 def _components(request: HttpRequest) -> dict[str, Any]:
