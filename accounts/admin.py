@@ -6,11 +6,16 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+)
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import User
-from catalog.admin.tables import CountedDeletion
+from accounts.models import Follow, User
+from catalog.admin.tables import CountedDeletion, LargeTable
 from catalog.models import Rating
 from catalog.services import refresh_counts
 
@@ -70,3 +75,18 @@ class UserAdmin(DjangoUserAdmin, CountedDeletion):
         films = set(Rating.objects.filter(user__in=queryset).order_by().values_list("movie_id", flat=True))
         super().delete_queryset(request, queryset)
         refresh_counts(movie_ids=films)
+
+
+@admin.register(Follow)
+class FollowAdmin(LargeTable):
+    list_display = ["follower", "followed", "created_at"]
+    list_select_related = ["follower", "followed"]
+    list_filter = [
+        ("follower", AutocompleteSelectFilter),
+        ("followed", AutocompleteSelectFilter),
+        ("created_at", RangeDateTimeFilter),
+    ]
+    autocomplete_fields = ["follower", "followed"]
+    readonly_fields = ["created_at"]
+    search_fields = ["follower__username", "followed__username"]
+    ordering = ["-pk"]

@@ -142,3 +142,32 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blocker} blocks {self.blocked}"
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def open_to(self, viewer: Viewer, *, end: Literal["follower", "followed"]) -> FollowQuerySet:
+        """Those whose one `end` is a person whose page the viewer may open."""
+        return self.filter(seen_by(viewer, person=end))
+
+    def between(self, one: Viewer, other: Viewer) -> FollowQuerySet:
+        """In both directions."""
+        return self.filter(Q(follower=one.pk, followed=other.pk) | Q(follower=other.pk, followed=one.pk))
+
+
+class Follow(models.Model):
+    """`follower` is shown what `followed` does, as far as everybody is."""
+
+    follower = models.ForeignKey(User, models.CASCADE, related_name="follows")
+    followed = models.ForeignKey(User, models.CASCADE, related_name="followed_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["follower", "followed"], name="one_follow_per_pair"),
+            models.CheckConstraint(condition=~Q(follower=F("followed")), name="nobody_follows_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower} follows {self.followed}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts.models import Block, FavouriteFilm, User
+from accounts.models import Block, FavouriteFilm, Follow, User
 from catalog.models import Movie, Rating
 from catalog.services import refresh_counts
 
@@ -23,6 +23,10 @@ class TooManyFavourites(Exception):
 
 class CannotBlockOneself(Exception):
     pass
+
+
+class CannotFollow(Exception):
+    """Oneself, or somebody whose profile the follower may not see."""
 
 
 def change_settings(*, user: AbstractBaseUser, **settings: Any) -> None:
@@ -42,13 +46,31 @@ def choose_favourites(*, user: AbstractBaseUser, movies: Sequence[Movie]) -> Non
     )
 
 
-def block(*, blocker: AbstractBaseUser, blocked: AbstractBaseUser) -> Block:
-    """The two see nothing of each other from now on; blocking twice is blocking once.
+@transaction.atomic
+def follow(*, follower: AbstractBaseUser, followed: AbstractBaseUser) -> Follow:
+    """Following twice is following once. Raises CannotFollow."""
+    _lock(follower, followed)
+    if follower.pk == followed.pk or not User.objects.visible_to(follower).filter(pk=followed.pk).exists():
+        raise CannotFollow
+    return Follow.objects.get_or_create(follower_id=follower.pk, followed_id=followed.pk)[0]
 
-    Raises CannotBlockOneself.
+
+def unfollow(*, follower: AbstractBaseUser, followed: AbstractBaseUser) -> bool:
+    """True if the one followed the other."""
+    removed, _ = Follow.objects.filter(follower=follower.pk, followed=followed.pk).delete()
+    return bool(removed)
+
+
+@transaction.atomic
+def block(*, blocker: AbstractBaseUser, blocked: AbstractBaseUser) -> Block:
+    """The two see nothing of each other and do not follow each other from now on.
+
+    Blocking twice is blocking once. Raises CannotBlockOneself.
     """
     if blocker.pk == blocked.pk:
         raise CannotBlockOneself
+    _lock(blocker, blocked)
+    Follow.objects.between(blocker, blocked).delete()
     return Block.objects.get_or_create(blocker_id=blocker.pk, blocked_id=blocked.pk)[0]
 
 
@@ -62,3 +84,9 @@ def delete_account(*, user: AbstractBaseUser) -> None:
     films = list(Rating.objects.filter(user_id=user.pk).order_by().values_list("movie_id", flat=True))
     user.delete()
     refresh_counts(movie_ids=films)
+
+
+def _lock(*people: AbstractBaseUser) -> None:
+    # A follow that somebody is just writing must not outlive the block that somebody else is writing.
+    keys = [person.pk for person in people]
+    list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))

@@ -3,13 +3,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from rest_framework.authtoken.models import Token, TokenProxy
 
-from accounts.models import User
+from accounts.models import Follow, User
 from tests.factories import ImportedUserFactory, RatingFactory, UserFactory
 from tests.panel import address, assert_pages_answer, site_owner, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
     "accounts.User": lambda: UserFactory(username="anouk"),
+    "accounts.Follow": lambda: Follow.objects.create(follower=UserFactory(), followed=UserFactory()),
     "auth.Group": lambda: Group.objects.create(name="editors"),
     "account.EmailAddress": lambda: EmailAddress.objects.create(user=UserFactory(), email="a@example.org"),
     "authtoken.TokenProxy": lambda: TokenProxy.objects.create(user=UserFactory()),

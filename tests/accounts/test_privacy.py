@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import services as account_services
-from accounts.models import User
+from accounts.models import Follow, User
 from accounts.sitemaps import ProfileSitemap
 from catalog import services
 from catalog.models import LikedFilm, Rating, Review, Tag, Watch
@@ -19,12 +19,14 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2024, 3, 9)
 WORDS = "The sledge says it all."
-VIEWERS = ("stranger", "member", "blocked", "blocking", "staff", "owner")
+VIEWERS = ("stranger", "member", "follower", "blocked", "blocking", "staff", "owner")
 SETTINGS = ("nothing", "profile", "diary", "ratings")
 # What each page asks of its person, and where it is.
 PAGES = {
     "/people/rosa/": "profile",
     "/people/rosa/reviews/": "profile",
+    "/people/rosa/following/": "profile",
+    "/people/rosa/followers/": "profile",
     "/people/rosa/ratings/": "ratings",
     "/people/rosa/ratings/?stars=9&order=highest": "ratings",
     "/people/rosa/diary/": "diary",
@@ -63,6 +65,9 @@ def user_of(who, rosa):
     if who in ("stranger", "owner"):
         return rosa if who == "owner" else None
     viewer = UserFactory(username="viewer", is_staff=who == "staff")
+    if who == "follower":
+        # From before the person hid: following somebody opens nothing.
+        Follow.objects.create(follower=viewer, followed=rosa)
     if who == "blocked":
         account_services.block(blocker=rosa, blocked=viewer)
     if who == "blocking":

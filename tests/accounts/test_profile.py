@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
+from tests.test_query_counts import queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,22 @@ def test_favourites_are_found_by_title_and_offered_from_the_highest_rated(client
     found = client.get("/settings/favourites/?q=film+d")
     assert [film.title for film in found.context["offered"]] == ["Film D"]
     assert "No film is called “zardoz”" in client.get("/settings/favourites/?q=zardoz").text
+
+
+def test_a_favourite_is_found_in_spite_of_a_typing_error(client, member):
+    client.force_login(member)
+    matrix = MovieFactory(title="The Matrix", year=1999)
+    MovieFactory(title="Alien")
+    assert client.get("/settings/favourites/?q=matrx").context["offered"] == [matrix]
+
+
+def test_finding_favourites_costs_the_same_at_two_sizes(client, member):
+    client.force_login(member)
+    MovieFactory.create_batch(2, title="The Matrix", genres=["Drama"])
+    few = queries_of(client, "/settings/favourites/?q=matrx")
+    MovieFactory.create_batch(30, title="The Matrix", genres=["Drama", "Action"])
+    many = queries_of(client, "/settings/favourites/?q=matrx")
+    assert len(many) == len(few), "\n".join(many)
 
 
 def test_the_database_holds_four_places_and_no_film_twice(member, five):

@@ -1,0 +1,112 @@
+"""What those whom a viewer follows did, with one film and lately; nothing that the viewer may not see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import LikedFilm, Movie, Rating, Review, Watch
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+SHOWN = 12
+# Fewer stars would be one person's opinion under another name.
+ENOUGH_FOR_AVERAGE = 3
+# Looked through, so that an evening on which one friend rated a hundred films leaves room for others.
+LATEST = 200
+IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class FriendsOfFilm:
+    """Each with `half_stars`, `is_liked`, `has_seen` and `review_id`."""
+
+    people: list[User]
+
+    @classmethod
+    def of(cls, movie: Movie, viewer: AbstractBaseUser) -> FriendsOfFilm:
+        """One query. Who wrote comes first, then who gave most stars."""
+        found = list(_with_film(movie, viewer))
+        order = {one: (one.review_id is None, -(one.half_stars or 0), one.username.lower()) for one in found}
+        return cls(sorted(found, key=order.__getitem__))
+
+    @property
+    def shown(self) -> list[User]:
+        return self.people[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.people) - len(self.shown)
+
+    @cached_property
+    def given(self) -> list[float]:
+        return [one.half_stars / 2 for one in self.people if one.half_stars]
+
+    @property
+    def average(self) -> float | None:
+        return sum(self.given) / len(self.given) if len(self.given) >= ENOUGH_FOR_AVERAGE else None
+
+
+def _with_film(movie: Movie, viewer: AbstractBaseUser) -> Iterable[User]:
+    own = {"user": OuterRef("pk"), "movie": movie}
+    stars = Rating.objects.visible_to(viewer).filter(**own).order_by()
+    reviews = Review.objects.visible_to(viewer).filter(is_taken_down=False, **own).order_by()
+    marks = {
+        "half_stars": Subquery(stars.values("half_stars")[:1]),
+        "review_id": Subquery(reviews.values("pk")[:1]),
+        "has_seen": Exists(Watch.objects.visible_to(viewer).filter(**own)),
+        "is_liked": Exists(LikedFilm.objects.visible_to(viewer).filter(**own)),
+    }
+    followed = User.objects.filter(followed_by__follower=viewer.pk)
+    did_something = Q(half_stars__gt=0) | Q(review_id__gt=0) | Q(has_seen=True)
+    return followed.annotate(**marks).filter(did_something).only("username")
+
+
+class Sighting(NamedTuple):
+    """Somebody saw or rated a film."""
+
+    name: str
+    film: int
+    half_stars: int | None
+    at: datetime
+
+
+def lately(viewer: AbstractBaseUser) -> list[tuple[Movie, Sighting]]:
+    """The latest films of followed people, each once, with who was the last of them to see or rate it."""
+    last: dict[int, Sighting] = {}
+    for sighting in _taking_turns(_sightings(viewer)):
+        last.setdefault(sighting.film, sighting)
+    chosen = dict(list(last.items())[:SHOWN])
+    films = Movie.objects.for_cards().in_bulk(list(chosen))
+    return [(films[film], sighting) for film, sighting in chosen.items()]
+
+
+def _taking_turns(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """The latest first, but nobody has a say for the fourth time before all others had one."""
+    said: Counter[str] = Counter()
+    turns = []
+    for sighting in sorted(sightings, key=lambda one: one.at, reverse=True):
+        turns.append((said[sighting.name] // IN_A_ROW, sighting))
+        said[sighting.name] += 1
+    return [sighting for _turn, sighting in sorted(turns, key=lambda turn: turn[0])]
+
+
+def _sightings(viewer: AbstractBaseUser) -> Iterator[Sighting]:
+    followed = Q(user__followed_by__follower=viewer.pk)
+    watches = Watch.objects.filter(followed).diary(viewer).prefetch_related(None)
+    shown = ("user__username", "movie_id", "half_stars")
+    for *what, day, written_at in watches.values_list(*shown, "watched_on", "created_at")[:LATEST]:
+        # From its day on: who copies an old diary in tells no news.
+        end = timezone.make_aware(datetime.combine(day, time.max))
+        yield Sighting(*what, min(written_at, end))
+    ratings = Rating.objects.filter(followed, rated_at__isnull=False).visible_to(viewer).newest_first()
+    yield from map(Sighting._make, ratings.values_list(*shown, "rated_at")[:LATEST])

@@ -1,0 +1,81 @@
+"""Who follows whom: the button, the two lists of a person, and one's own as a file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import services
+from accounts.exports import following_csv
+from accounts.models import Follow, User
+from accounts.views.people import head, page_of_person
+from catalog.pagination import page_of
+from catalog.redirects import back
+
+PEOPLE_ON_PAGE = 30
+
+
+@require_POST
+@page_of_person("profile")
+def follow(request: HttpRequest, person: User) -> HttpResponse:
+    """Follow somebody, or with `undo` follow them no more."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(person.get_absolute_url())
+    refusal = ratelimit.consume_or_429(request, action="follow", user=request.user)
+    if refusal:
+        return refusal
+    messages.success(request, _changed(request, person) % {"name": person.username})
+    return back(request, person.get_absolute_url())
+
+
+def _changed(request: HttpRequest, person: User) -> str:
+    if "undo" in request.POST:
+        services.unfollow(follower=request.user, followed=person)
+        return _("You no longer follow %(name)s.")
+    try:
+        services.follow(follower=request.user, followed=person)
+    except services.CannotFollow:
+        raise Http404 from None
+    return _("You follow %(name)s.")
+
+
+@require_safe
+@page_of_person("profile")
+def following(request: HttpRequest, person: User) -> HttpResponse:
+    return _people(request, person, Follow.objects.filter(follower=person), end="followed")
+
+
+@require_safe
+@page_of_person("profile")
+def followers(request: HttpRequest, person: User) -> HttpResponse:
+    return _people(request, person, Follow.objects.filter(followed=person), end="follower")
+
+
+def _people(
+    request: HttpRequest, person: User, follows: QuerySet[Follow], *, end: Literal["follower", "followed"]
+) -> HttpResponse:
+    """Those at one end whom the viewer may see, the latest first."""
+    back_to_viewer = Follow.objects.filter(follower=OuterRef(end), followed=request.user.pk)
+    found = follows.open_to(request.user, end=end).annotate(follows_you=Exists(back_to_viewer))
+    page = page_of(request, found.select_related(end).order_by("-pk"), size=PEOPLE_ON_PAGE)
+    people = [(getattr(one, end), one.follows_you) for one in page]
+    tab = "following" if end == "followed" else "followers"
+    return render(
+        request, "accounts/follows.html", head(request, person, tab) | {"page": page, "people": people}
+    )
+
+
+@login_required
+@require_safe
+def following_file(request: HttpRequest) -> HttpResponse:
+    named = {"Content-Disposition": 'attachment; filename="following.csv"'}
+    return HttpResponse(following_csv(request.user), content_type="text/csv; charset=utf-8", headers=named)
