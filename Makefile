@@ -6,7 +6,8 @@ PIP_FLAGS ?=
 
 venv = .venv/bin/python
 secrets = $(VAR_DIR)/local.env
-TEST_PROCESSES ?= 2
+# One more than the cores of a small machine: browser and worker tests wait as long as they compute.
+TEST_PROCESSES ?= 3
 # Everything that touches the database runs again on PostgreSQL; models, drawings, texts and the browser do not.
 ON_POSTGRES = tests/accounts tests/catalog tests/recommender tests/test_database.py tests/test_worker.py \
 	tests/test_health.py tests/test_query_counts.py --ignore=tests/recommender/ml --ignore=tests/catalog/test_posters.py \

@@ -62,7 +62,7 @@ class StarsField(serializers.Field):
 
 
 class MovieSerializer(serializers.ModelSerializer):
-    genres = serializers.SlugRelatedField("name", many=True, read_only=True)
+    genres = serializers.ListField(child=serializers.CharField(), source="genre_names", read_only=True)
     average_stars = serializers.FloatField(read_only=True, allow_null=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 

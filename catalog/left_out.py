@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from catalog import services, session
-from catalog.models import HiddenFilm, Movie, UnusedFilm
+from catalog.marks import marks_of
+from catalog.models import HiddenFilm, Movie
 
 
 def hidden_films(request: HttpRequest) -> set[int]:
@@ -17,13 +18,13 @@ def hidden_films(request: HttpRequest) -> set[int]:
 
 def is_hidden(request: HttpRequest, film: Movie) -> bool:
     if request.user.is_authenticated:
-        return HiddenFilm.objects.filter(user=request.user, movie=film).exists()
+        return marks_of(request, film).is_hidden
     return film.pk in session.hidden(request)
 
 
 def is_unused(request: HttpRequest, film: Movie) -> bool:
     if request.user.is_authenticated:
-        return UnusedFilm.objects.filter(user=request.user, movie=film).exists()
+        return marks_of(request, film).is_unused
     return film.pk in session.unused(request)
 
 

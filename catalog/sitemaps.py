@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 
-from catalog.models import Credit, Genre, Movie, Person
+from catalog.models import Credit, FilmList, Genre, Movie, Person
 from catalog.models.films import MovieQuerySet
+from catalog.models.lists import FilmListQuerySet
 
 
 class SiteSitemap(Sitemap):
@@ -46,11 +48,24 @@ class PersonSitemap(SiteSitemap):
         return Person.objects.filter(credited).only("slug").order_by("pk")
 
 
+class ListSitemap(SiteSitemap):
+    def items(self) -> FilmListQuerySet:
+        """Those with films that strangers may see."""
+        shown = FilmList.objects.visible_to(AnonymousUser()).with_films()
+        return shown.only("title", "updated_at").order_by("pk")
+
+    def lastmod(self, film_list: FilmList) -> datetime:
+        return film_list.updated_at
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return self.items().aggregate(latest=Max("updated_at"))["latest"]
+
+
 class ChartSitemap(SiteSitemap):
-    """The front page, the wall of films, and the charts."""
+    """The front page, the wall of films, the charts, and the page of lists."""
 
     def items(self) -> Sequence[str]:
-        plain = [reverse(f"catalog:{name}") for name in ("home", "browse", "charts")]
+        plain = [reverse(f"catalog:{name}") for name in ("home", "browse", "charts", "lists")]
         genres = Genre.objects.filter(
             Exists(Movie.objects.filter(genres=OuterRef("pk"), ratings_count__gt=0))
         )

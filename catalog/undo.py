@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest
@@ -44,7 +45,7 @@ def undoable(request: HttpRequest, film: Movie) -> Iterator[Change]:
 
 def film_of(request: HttpRequest, token: str) -> Movie:
     """Raises Http404 for a token that is unknown, used, or too long ago."""
-    kept = request.session.get(_KEY, {})
+    kept = kept_changes(request)
     if token not in kept or not request.user.is_authenticated:
         raise Http404
     return get_object_or_404(Movie, pk=kept[token]["film"])
@@ -52,18 +53,31 @@ def film_of(request: HttpRequest, token: str) -> Movie:
 
 def take_back(request: HttpRequest, token: str) -> None:
     """Once. Raises services.ChangedSince where it was changed again."""
-    kept = request.session[_KEY]
-    change = kept[token]
-    request.session[_KEY] = {key: other for key, other in kept.items() if key != token}
+    change = take_out(request, token)
     film = Movie.objects.get(pk=change["film"])
     services.put_back(user=request.user, movie=film, before=change["before"], after=change["after"])
 
 
 def _keep(request: HttpRequest, film: Movie, before: services.Standing, after: services.Standing) -> str:
+    return keep(request, {"film": film.pk, "before": before, "after": after})
+
+
+def keep(request: HttpRequest, change: dict[str, Any]) -> str:
+    """The token of a change; the oldest of those kept goes."""
     token = secrets.token_hex(8)
-    kept = [
-        *request.session.get(_KEY, {}).items(),
-        (token, {"film": film.pk, "before": before, "after": after}),
-    ]
+    kept = [*kept_changes(request).items(), (token, change)]
     request.session[_KEY] = dict(kept[-LIMIT:])
     return token
+
+
+def kept_changes(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = request.session.get(_KEY, {})
+    return found
+
+
+def take_out(request: HttpRequest, token: str) -> dict[str, Any]:
+    """Once."""
+    kept = dict(kept_changes(request))
+    change = kept.pop(token)
+    request.session[_KEY] = kept
+    return change

@@ -11,11 +11,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.sitemaps import ProfileSitemap
-from catalog.sitemaps import ChartSitemap, FilmSitemap, PersonSitemap
+from catalog.sitemaps import ChartSitemap, FilmSitemap, ListSitemap, PersonSitemap
 
 SITEMAPS = {
     "charts": ChartSitemap,
     "films": FilmSitemap,
+    "lists": ListSitemap,
     "people-of-film": PersonSitemap,
     "profiles": ProfileSitemap,
 }

@@ -60,6 +60,9 @@ MENU = {
         "catalog.HiddenFilm": "visibility_off",
         "catalog.UnusedFilm": "school",
         "catalog.WatchlistEntry": "bookmark",
+        "catalog.FilmList": "format_list_numbered",
+        "catalog.ListEntry": "playlist_add_check",
+        "accounts.Follow": "person_add",
     },
     gettext_lazy("Recommender"): {
         "recommender.ModelVersion": "neurology",

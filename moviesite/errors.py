@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import PurePosixPath
 
@@ -23,6 +22,7 @@ LONGEST = 80
 _WORD = re.compile(r"[^\W_]+")
 # Words of the site's own addresses say nothing about a film.
 _OWN = {"accounts", "cast", "charts", "decade", "diary", "feed", "films", "genre", "index", "people"}
+_OWN |= {"delete", "edit", "film", "followers", "following", "lists", "new"}
 _OWN |= {"ratings", "reviews", "search", "year"}
 
 
@@ -48,15 +48,9 @@ def _nearest(words: str) -> list[Movie]:
         return []
     try:
         found = find(words, limit=SUGGESTED)
-        return _in_order(found.films or found.nearest)
+        return Movie.objects.cards_in_order((found.films or found.nearest)[:SUGGESTED])
     except DatabaseError:
         return []
-
-
-def _in_order(keys: Iterable[int]) -> list[Movie]:
-    keys = list(keys)[:SUGGESTED]
-    films = Movie.objects.for_cards().in_bulk(keys)
-    return [films[key] for key in keys if key in films]
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -167,6 +167,8 @@ ACCOUNT_EMAIL_VERIFICATION = env("ACCOUNT_EMAIL_VERIFICATION", default="optional
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "me", "settings"]
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.username_validators"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+# Beside allauth's own limits, which stay as they are.
+ACCOUNT_RATE_LIMITS = {"follow": "60/m/user", "list": "10/m/user"}
 
 # E-mail: printed to the console until a server is named
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from itertools import zip_longest
 
 import django
 
@@ -15,9 +16,10 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from accounts import services as account_services  # noqa: E402
 from accounts.models import FavouriteFilm, User  # noqa: E402
 from catalog import services  # noqa: E402
-from catalog.models import Credit, Movie, ReviewReport  # noqa: E402
+from catalog.models import Credit, FilmList, Movie, ReviewReport  # noqa: E402
 from recommender import together  # noqa: E402
 from recommender.models import Preferences  # noqa: E402
 
@@ -37,12 +39,15 @@ WORDS = (
     "Seen on a rainy Sunday with my sister. We argued about the ending until the tea was cold.",
     "> Not a moment is wasted.\n\nSo it says on the box, and for once the box is right.",
 )
+NOTES = ("Everybody is good at what they do, and it ruins them.", "", "Cold light, warm hearts.")
 Scene = tuple[dict[str, str], str]
 
 
 def scenes() -> dict[str, Scene]:
     rosa, empty, staff, stranger = people()
     film, person, review = famous(), director(), written()
+    films = listed(users()["anton"], 14, title="Best seen with the window open")
+    films = listed(users()["rosa"], 10, title="The ten I would keep", notes=NOTES)
     group = together.start(owner=users()["rosa"], name="Friday films")
     together.seat_member(group=group, user=users()["anton"])
     return {
@@ -64,6 +69,13 @@ def scenes() -> dict[str, Scene]:
         "diary": (rosa, "/people/rosa/diary/"),
         "ratings": (rosa, "/people/rosa/ratings/"),
         "reviews": (rosa, "/people/rosa/reviews/"),
+        "friend": (rosa, "/people/anton/"),
+        "following": (rosa, "/people/rosa/following/"),
+        "lists": (rosa, reverse("catalog:lists")),
+        "list": (rosa, films.get_absolute_url()),
+        "list-edit": (rosa, reverse("catalog:list-edit", args=[films.pk])),
+        "list-new": (rosa, reverse("catalog:list-new")),
+        "person-lists": (rosa, "/people/rosa/lists/"),
         "watchlist": (rosa, reverse("catalog:watchlist")),
         "queue": (rosa, reverse("catalog:queue")),
         "hidden": (rosa, reverse("catalog:hidden")),
@@ -102,6 +114,8 @@ def people() -> list[dict[str, str]]:
     staff = User.objects.create_superuser("warden", "warden@example.org")
     live(users()["rosa"], 60, seed=1)
     live(users()["anton"], 25, seed=2)
+    account_services.follow(follower=users()["rosa"], followed=users()["anton"])
+    account_services.follow(follower=users()["anton"], followed=users()["rosa"])
     return [_cookies(users()["rosa"]), _cookies(users()["newcomer"]), _cookies(staff), {}]
 
 
@@ -137,6 +151,20 @@ def live(user: User, n_films: int, *, seed: int) -> None:
     for film, text in zip(films, WORDS, strict=False):
         services.write_review(user=user, movie=film, text=text)
     Preferences.objects.update_or_create(user=user, defaults={"is_findable": True})
+
+
+def listed(user: User, n_films: int, *, title: str, notes: tuple[str, ...] = ()) -> FilmList:
+    """The best rated by somebody, the first of them with a note each."""
+    found = services.create_list(
+        user=user,
+        title=title,
+        description="Told *by the soundtrack* where two are equal.",
+        is_ranked=bool(notes),
+    )
+    best = user.ratings.highest_first().select_related("movie")[:n_films]
+    for rating, note in zip_longest(best, notes, fillvalue=""):
+        services.add_to_list(film_list=found, movie=rating.movie, note=note)
+    return found
 
 
 def famous() -> Movie:

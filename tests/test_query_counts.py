@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Follow
 from catalog import services
-from catalog.models import Credit, Genre, Movie, OtherTitle, Person, Plot, PosterPicture, Review
+from catalog.models import Credit, FilmList, Genre, Movie, OtherTitle, Person, Plot, PosterPicture, Review
 from tests.factories import (
     MovieFactory,
     RatingFactory,
@@ -36,9 +37,16 @@ PAGES = {
     "diary": "/people/anouk/diary/",
     "ratings": "/people/anouk/ratings/",
     "reviews": "/people/anouk/reviews/",
+    "whom somebody follows": "/people/anouk/following/",
+    "who follows somebody": "/people/anouk/followers/",
     "for you": "/for-you/",
     "how suggestions are": "/for-you/settings/",
     "together": "/together/",
+    "lists": "/lists/",
+    "lists with a film": "/lists/film/{pk}/",
+    "list": "/lists/{list}/films/",
+    "change of a list": "/lists/edit/{list}/",
+    "lists of a person": "/people/anouk/lists/",
     "watchlist": "/films/watchlist/",
     "hidden films": "/films/hidden/",
     "films without stars": "/films/queue/",
@@ -62,10 +70,22 @@ def grow(anouk, start, size):
         services.add_to_watchlist(user=anouk, movie=film)
         services.hide(user=anouk, movie=MovieFactory(title=f"Hidden {number}"))
         WatchFactory(user=anouk, movie=MovieFactory(title=f"Unrated {number}"))
+        follow_each_other(anouk, film)
         if number % 2:
             PosterPicture.objects.create(movie=film, state="kept", digest="0" * 24, width=500, height=750)
         add_to_first_film(first or film, number)
+        add_to_lists(anouk, first or film, film)
     services.refresh_counts()
+
+
+def follow_each_other(anouk, film):
+    """Anouk and somebody new, who did as much with the film."""
+    friend = UserFactory()
+    Follow.objects.create(follower=anouk, followed=friend)
+    Follow.objects.create(follower=friend, followed=anouk)
+    RatingFactory(user=friend, movie=film)
+    WatchFactory(user=friend, movie=film, watched_on=FIRST_DAY)
+    ReviewFactory(user=friend, movie=film)
 
 
 def add_to_first_film(film, number):
@@ -78,6 +98,17 @@ def add_to_first_film(film, number):
     maker, _ = Person.objects.get_or_create(name="A director")
     newest = Movie.objects.filter(title=f"Film {number}").get()
     Credit.objects.create(movie=newest, person=maker, role="director")
+
+
+def add_to_lists(anouk, first, newest):
+    """The oldest list of anouk gets the newest film; the first film gets onto another new list."""
+    longest = FilmList.objects.filter(user=anouk).order_by("pk").first()
+    longest = longest or services.create_list(user=anouk, title="Films")
+    services.add_to_list(film_list=longest, movie=newest)
+    for owner in (anouk, UserFactory()):
+        another = services.create_list(user=owner, title=f"Films like {newest}")
+        services.add_to_list(film_list=another, movie=first)
+        services.add_to_list(film_list=another, movie=newest)
 
 
 def queries_of(client, address):
@@ -101,6 +132,7 @@ def test_a_page_costs_the_same_at_two_sizes(client, page, who, settings):
         film=film.get_absolute_url(),
         pk=film.pk,
         person=Person.objects.get(name="A director").get_absolute_url(),
+        list=FilmList.objects.filter(user=anouk).earliest("pk").pk,
         review=Review.objects.filter(user=anouk).earliest("pk").pk,
     )
     few = queries_of(client, address)

@@ -65,7 +65,7 @@ def test_charts_are_in_it_where_something_is_rated(client, member):
     RatingFactory(movie=western)
     Movie.objects.filter(pk=western.pk).update(ratings_count=1, half_stars_sum=8)
     found = [address.removeprefix(SITE) for address in addresses(client, "/sitemap-charts.xml")]
-    assert found == ["/", "/films/", "/charts/", "/charts/genre/western/", "/charts/decade/1960/"]
+    assert found == ["/", "/films/", "/charts/", "/lists/", "/charts/genre/western/", "/charts/decade/1960/"]
 
 
 def test_no_address_in_it_is_missing_or_leads_elsewhere(client, member, movie):

@@ -4,6 +4,7 @@ from catalog.models.diary import Rating, RatingSource, Review, Tag, Watch, half_
 from catalog.models.films import Credit, Genre, Keyword, Movie, OtherTitle, Person
 from catalog.models.hidden import HiddenFilm, UnusedFilm
 from catalog.models.likes import LikedFilm, ReviewLike
+from catalog.models.lists import FilmList, ListEntry
 from catalog.models.merges import FilmMerge
 from catalog.models.moderation import ReviewReport, ReviewRevision
 from catalog.models.pictures import PosterPicture
@@ -12,11 +13,13 @@ from catalog.models.watchlist import WatchlistEntry
 
 __all__ = [
     "Credit",
+    "FilmList",
     "FilmMerge",
     "Genre",
     "HiddenFilm",
     "Keyword",
     "LikedFilm",
+    "ListEntry",
     "Movie",
     "OtherTitle",
     "Person",

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
@@ -39,6 +40,14 @@ class RatingSource(models.TextChoices):
     IMPORT = "import", _("came with a data set")
 
 
+class FilmRatings(NamedTuple):
+    """The histogram, how many of it came with a data set, and the half stars that the viewer gave."""
+
+    histogram: list[int]
+    imported: int
+    own: int | None
+
+
 class RatingQuerySet(models.QuerySet["Rating"]):
     def visible_to(self, viewer: Viewer) -> RatingQuerySet:
         return self.filter(seen_by(viewer, "ratings"))
@@ -48,14 +57,16 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         counts = dict(self.order_by().values_list("half_stars").annotate(count=Count("pk")))
         return [counts.get(value, 0) for value in range(1, 11)]
 
-    def histogram_and_imported(self) -> tuple[list[int], int]:
-        """The histogram, and how many of its ratings came with a data set, in one query."""
-        by_source = self.order_by().values_list("half_stars", "source").annotate(count=Count("pk"))
-        counts, imported = [0] * 10, 0
-        for value, source, count in by_source:
+    def of_film(self, viewer: Viewer) -> FilmRatings:
+        """Of the ratings of one film, in one query."""
+        own = Count("pk", filter=Q(user=viewer.pk))
+        by_source = self.order_by().values_list("half_stars", "source").annotate(count=Count("pk"), own=own)
+        counts, imported, given = [0] * 10, 0, None
+        for value, source, count, is_own in by_source:
             counts[value - 1] += count
             imported += count if source == RatingSource.IMPORT else 0
-        return counts, imported
+            given = value if is_own else given
+        return FilmRatings(counts, imported, given)
 
     def newest_first(self) -> RatingQuerySet:
         return self.order_by(models.F("rated_at").desc(nulls_last=True), "-pk")
@@ -125,6 +136,15 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def newest_first(self) -> ReviewQuerySet:
         return self.order_by("-created_at", "-pk")
+
+    def friends_first(self, viewer: Viewer) -> ReviewQuerySet:
+        """`is_of_friend`, which whom the viewer follows wrote, before all others; each the newest first."""
+        if not viewer.is_authenticated:
+            return self.newest_first()
+        # By the names of relations, as in seen_by: films know people as AUTH_USER_MODEL alone.
+        followed = get_user_model()._default_manager.filter(followed_by__follower=viewer.pk)
+        friends = self.annotate(is_of_friend=Exists(followed.filter(pk=OuterRef("user"))))
+        return friends.order_by("-is_of_friend", "-created_at", "-pk")
 
     def most_liked_first(self) -> ReviewQuerySet:
         return self.order_by("-likes_count", "-created_at", "-pk")

@@ -1,6 +1,19 @@
 """All that changes what people do with films: keyword-only, atomic, and a film's counts follow."""
 
 from catalog.services.diary import SameDay, log_watch, remove_watch, update_watch
+from catalog.services.list_undo import list_difference, list_standing, put_list_back, version_of
+from catalog.services.lists import (
+    TooManyFilms,
+    TooManyLists,
+    add_to_list,
+    change_list,
+    change_note,
+    create_list,
+    delete_list,
+    move_in_list,
+    place_of,
+    remove_from_list,
+)
 from catalog.services.log import ChangedMeanwhile, Entry, log_film
 from catalog.services.marks import (
     add_to_watchlist,
@@ -40,21 +53,34 @@ __all__ = [
     "OwnReview",
     "SameDay",
     "Standing",
+    "TooManyFilms",
+    "TooManyLists",
     "TooManyReports",
+    "add_to_list",
     "add_to_watchlist",
+    "change_list",
+    "change_note",
+    "create_list",
+    "delete_list",
     "dismiss_reports",
     "hide",
     "keep_wording",
     "leave_out",
     "like",
     "like_review",
+    "list_difference",
+    "list_standing",
     "log_film",
     "log_watch",
     "merge_films",
+    "move_in_list",
+    "place_of",
     "put_back",
+    "put_list_back",
     "put_up_again",
     "rate",
     "refresh_counts",
+    "remove_from_list",
     "remove_from_watchlist",
     "remove_rating",
     "remove_review",
@@ -68,5 +94,6 @@ __all__ = [
     "unlike_review",
     "update_watch",
     "use_again",
+    "version_of",
     "write_review",
 ]

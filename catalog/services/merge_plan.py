@@ -9,16 +9,25 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet, UniqueConstraint
 
-from catalog.models import Credit, Movie, Plot, PosterPicture, Rating, RatingSource, Review
+from catalog.models import Credit, ListEntry, Movie, Plot, PosterPicture, Rating, RatingSource, Review
+from catalog.plots.queue import EDITOR
 
-EDITOR = "editor"
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 # Which of two rows stays where only one may: the greater; the kept film's where they are equal.
 PREFERENCE: dict[type[Model], Callable[[Any], Any]] = {
     Rating: lambda rating: (rating.source == RatingSource.SITE, rating.rated_at or BEGINNING),
     Review: lambda review: review.updated_at,
     Plot: lambda plot: (plot.locked, plot.source == EDITOR),
+    ListEntry: lambda entry: (bool(entry.note), -entry.position),
     PosterPicture: lambda picture: picture.state == PosterPicture.State.KEPT,
+}
+# What those look at: no whole text is read for a choice between two times.
+COMPARED: dict[type[Model], tuple[str, ...]] = {
+    Rating: ("source", "rated_at"),
+    Review: ("updated_at",),
+    Plot: ("locked", "source"),
+    ListEntry: ("note", "position"),
+    PosterPicture: ("state",),
 }
 
 
@@ -100,15 +109,23 @@ def _unique_together(move: TableMove) -> Iterator[tuple[list[str], Q]]:
 def _judge(move: TableMove, kept: Movie, removed: Movie, names: list[str], condition: Q) -> None:
     """Find the pairs of rows of which only one can stay, and choose."""
     prefer: Callable[[Any], Any] = PREFERENCE.get(move.model, lambda _row: 0)
-    here = {_key(row, names): row for row in move.of(kept).filter(condition).iterator()}
-    for row in move.of(removed).filter(condition).iterator():
+    here = {_key(row, names): row for row in _rivals(move, kept, removed, names, condition)}
+    for row in _rivals(move, removed, kept, names, condition):
         other = here.get(_key(row, names))
-        if other is None or row.pk in move.clashing or None in _key(row, names):
+        if other is None or row.pk in move.clashing:
             continue
         if prefer(row) > prefer(other):
             move.yielding.add(other.pk)
         else:
             move.clashing.add(row.pk)
+
+
+def _rivals(move: TableMove, movie: Movie, other: Movie, names: list[str], condition: Q) -> QuerySet[Model]:
+    """Rows of one film of which each value stands at the other too; what is missing equals nothing."""
+    there = move.of(other).filter(condition)
+    shared = {f"{name}__in": there.values(name) for name in names}
+    rows = move.of(movie).filter(condition, **shared)
+    return rows.only("pk", *names, *COMPARED.get(move.model, ()))
 
 
 def _key(row: Model, names: list[str]) -> tuple[Any, ...]:

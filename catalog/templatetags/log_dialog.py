@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 
 from catalog.forms import FilmLogForm
-from catalog.models import LikedFilm, Movie
+from catalog.marks import marks_of
+from catalog.models import Movie
 from catalog.templatetags.films import STEPS
 
 register = template.Library()
@@ -18,4 +19,4 @@ def log_stars(movie: Movie, form: FilmLogForm) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def is_liked(context: template.Context, movie: Movie) -> bool:
-    return LikedFilm.objects.filter(user=context["user"].pk, movie=movie).exists()
+    return marks_of(context["request"], movie).is_liked

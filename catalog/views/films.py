@@ -9,17 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from catalog import left_out, session
+from catalog.conflict import Wording
 from catalog.forms import LogForm, ReviewForm
-from catalog.models import Movie, Rating, Review, Watch, WatchlistEntry
+from catalog.marks import marks_of
+from catalog.models import Movie, Rating, Review, Watch
 from catalog.pagination import page_of
+from catalog.views.answers import UNPROCESSABLE
 
-UNPROCESSABLE = 422
 REVIEWS_ON_FILM_PAGE = 10
 
 
 @require_safe
 def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    film = Movie.objects.for_page().prefetch_related("keywords").filter(pk=pk).first()
+    film = Movie.objects.for_page().filter(pk=pk).first()
     if film is None:
         # Not for good: a merge can be undone.
         return redirect(get_object_or_404(Movie, merges__removed_id=pk, merges__undone_at=None))
@@ -34,20 +36,26 @@ def film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: 
     return render(request, "catalog/movie.html", context, status=status)
 
 
+def refuse(request: HttpRequest, film: Movie, *, status: int = UNPROCESSABLE, **forms: Any) -> HttpResponse:
+    """The page again with the forms that were not taken, each with what is wrong with it."""
+    return film_page(request, Movie.objects.for_page().get(pk=film.pk), status=status, **forms)
+
+
 def _reviews(request: HttpRequest, film: Movie) -> dict[str, Any]:
     readable = film.reviews.for_film(request.user)
     is_by_likes = request.GET.get("reviews") == "liked"
-    ordered = readable.most_liked_first() if is_by_likes else readable.newest_first()
+    ordered = readable.most_liked_first() if is_by_likes else readable.friends_first(request.user)
     return {"reviews": page_of(request, ordered, size=REVIEWS_ON_FILM_PAGE), "is_by_likes": is_by_likes}
 
 
 def aside(request: HttpRequest, film: Movie) -> dict[str, Any]:
-    histogram, imported_count = film.ratings.histogram_and_imported()
+    ratings = film.ratings.of_film(request.user)
+    own = ratings.own if request.user.is_authenticated else session.ratings(request).get(film.pk)
     return {
         "movie": film,
-        "stars": stars_of(request, film),
-        "histogram": histogram,
-        "imported_count": imported_count,
+        "stars": own / 2 if own else None,
+        "histogram": ratings.histogram,
+        "imported_count": ratings.imported,
         "is_unused": left_out.is_unused(request, film),
     }
 
@@ -69,7 +77,8 @@ def _own_part(request: HttpRequest, film: Movie) -> dict[str, Any]:
     return {
         "watches": list(Watch.objects.filter(user=request.user, movie=film).order_by("-watched_on", "-pk")),
         "own_review": review,
-        "is_on_watchlist": WatchlistEntry.objects.filter(user=request.user, movie=film).exists(),
+        "is_on_watchlist": marks_of(request, film).is_on_watchlist,
         "log_form": LogForm(),
         "review_form": ReviewForm(instance=review, initial=initial),
+        "review_version": Wording.of(review).version,
     }

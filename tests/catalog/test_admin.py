@@ -17,7 +17,7 @@ from catalog.models import (
     UnusedFilm,
     WatchlistEntry,
 )
-from catalog.services import merge_films
+from catalog.services import add_to_list, create_list, merge_films
 from tests.factories import (
     GenreFactory,
     ImportedUserFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
-from tests.panel import address, assert_pages_answer, confirm, site_owner, tables_of, upload
+from tests.panel import address, assert_pages_answer, confirm, site_owner, staff_with, tables_of, upload
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -42,6 +42,10 @@ SAMPLES = {
     "catalog.HiddenFilm": lambda: HiddenFilm.objects.create(user=UserFactory(), movie=MovieFactory()),
     "catalog.UnusedFilm": lambda: UnusedFilm.objects.create(user=UserFactory(), movie=MovieFactory()),
     "catalog.WatchlistEntry": lambda: WatchlistEntry.objects.create(user=UserFactory(), movie=MovieFactory()),
+    "catalog.FilmList": lambda: create_list(user=UserFactory(), title="Noir"),
+    "catalog.ListEntry": lambda: add_to_list(
+        film_list=create_list(user=UserFactory(), title="Noir"), movie=MovieFactory()
+    ),
     "catalog.Plot": lambda: Plot.objects.create(movie=MovieFactory(), text="A man leaves.", source="tmdb"),
     "catalog.PlotFetch": lambda: fetch(),
     "catalog.Keyword": lambda: Keyword.objects.create(name="heist"),
@@ -216,6 +220,15 @@ def test_a_film_in_a_file_is_the_one_with_its_imdb_id(panel):
     assert set(movie.genres.values_list("name", flat=True)) == {"Drama", "Crime"}
 
 
+@pytest.mark.parametrize("columns", ["title,year,runtime", "title,year,runtime,imdb_id"])
+def test_a_title_and_year_of_two_films_is_a_bad_row_and_makes_no_third(panel, columns):
+    MovieFactory(title="Heat", year=1995), MovieFactory(title="Heat", year=1995)
+    trial = upload(panel, Movie, f"{columns}\nHeat,1995,170{',' * (columns.count(',') - 2)}\n")
+    assert "More than one movie has title “Heat”, year “1995”" in trial.content.decode()
+    assert "confirm_form" not in trial.context
+    assert Movie.objects.count() == 2
+
+
 def test_imported_ratings_count(panel, member):
     movie = MovieFactory(title="Heat", year=1995)
     rows = "user,title,year,stars,rated_at\nanouk,Heat,1995,3.5,2020-02-01 20:15:00\n"
@@ -268,11 +281,7 @@ def test_a_rating_without_a_time_stays_without_one_on_its_way_through_a_file(pan
 
 
 def test_who_may_only_look_may_not_import(client):
-    from django.contrib.auth.models import Permission
-
-    helper = UserFactory(is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename="view_rating"))
-    client.force_login(helper)
+    client.force_login(staff_with("view_rating"))
     assert client.get(address(Rating, "changelist")).status_code == 200
     assert client.get(address(Rating, "import")).status_code == 403
 

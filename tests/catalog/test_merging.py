@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db.models.signals import post_init
 from django.urls import reverse
 
 from accounts.models import FavouriteFilm
@@ -12,9 +13,11 @@ from catalog import services
 from catalog.imports.films import KnownFilms
 from catalog.models import (
     Credit,
+    FilmList,
     FilmMerge,
     HiddenFilm,
     LikedFilm,
+    ListEntry,
     Movie,
     OtherTitle,
     Person,
@@ -32,6 +35,7 @@ from catalog.models import (
     WatchlistEntry,
 )
 from catalog.services import CannotMerge, CannotUndo, merge_films, undo_merge
+from catalog.services.merge_plan import merge_plan
 from recommender.ml.movielens import Film
 from recommender.models import Seat, WatchGroup
 from tests.factories import (
@@ -110,6 +114,28 @@ def test_the_counts_follow_the_ratings(kept, removed):
     RatingFactory(movie=kept, half_stars=4), RatingFactory(movie=removed, half_stars=9)
     merge_films(kept=kept, removed=removed, by=None)
     assert counts(kept) == (2, 13)
+
+
+def test_a_preview_reads_no_more_rows_of_a_popular_film_than_may_clash(kept, removed, member):
+    RatingFactory.create_batch(8, movie=kept), RatingFactory.create_batch(2, movie=removed)
+    for film in (kept, removed):
+        RatingFactory(user=member, movie=film)
+        for day in (None, date(2024, 1, 1)):
+            WatchFactory(user=member, movie=film, watched_on=day)
+    WatchFactory(movie=kept), WatchFactory(movie=kept, watched_on=date(2024, 1, 1))
+    read = []
+
+    def note(instance, **_):
+        read.append(instance)
+
+    post_init.connect(note)
+    plan = merge_plan(kept=kept, removed=removed)
+    post_init.disconnect(note)
+    assert {(move.label, move.total, move.given_up) for move in plan} == {
+        ("ratings", 3, 1),
+        ("watches", 2, 2),
+    }
+    assert {row.user for row in read} == {member}
 
 
 @pytest.mark.parametrize("newer_is_kept", [True, False])
@@ -276,6 +302,9 @@ def _act(dice, user, film, tag):
     for mark in (HiddenFilm, UnusedFilm, WatchlistEntry, LikedFilm):
         if sometimes():
             mark.objects.create(user=user, movie=film)
+    if sometimes():
+        films, _ = FilmList.objects.get_or_create(user=user, title="Sundays")
+        ListEntry.objects.create(film_list=films, movie=film, position=dice.randint(1, 2))
     if sometimes():
         FavouriteFilm.objects.create(user=user, movie=film, position=user.favourite_films.count() + 1)
 
