@@ -29,7 +29,9 @@ class ListsOfFilm:
 
     @classmethod
     def of(cls, movie: Movie, viewer: AbstractBaseUser | AnonymousUser) -> Self:
-        """Three queries; one where no list holds the film."""
+        """Four queries; one where no list holds the film and the viewer has none, as it mostly is."""
+        if not FilmList.objects.filter(Q(entries__movie=movie) | Q(user=viewer.pk)).exists():
+            return cls([], [], has_more=False)
         lists = FilmList.objects.visible_to(viewer).with_standing(movie).counted().own_first(viewer)
         wanted = Q(holds=True) | Q(user=viewer.pk) if viewer.is_authenticated else Q(holds=True)
         found = list(lists.filter(wanted)[: MOST_LISTS + SHOWN + 1])
