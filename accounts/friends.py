@@ -85,9 +85,9 @@ def lately(viewer: AbstractBaseUser) -> list[tuple[Movie, Sighting]]:
     last: dict[int, Sighting] = {}
     for sighting in _taking_turns(_sightings(viewer)):
         last.setdefault(sighting.film, sighting)
-    chosen = dict(list(last.items())[:SHOWN])
-    films = Movie.objects.for_cards().in_bulk(list(chosen))
-    return [(films[film], sighting) for film, sighting in chosen.items()]
+    chosen = list(last.values())[:SHOWN]
+    films = Movie.objects.cards_in_order([sighting.film for sighting in chosen])
+    return list(zip(films, chosen, strict=True))
 
 
 def _taking_turns(sightings: Iterable[Sighting]) -> list[Sighting]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Block, FavouriteFilm, Follow, User
 from catalog.models import Movie, Rating
-from catalog.services import refresh_counts
+from catalog.services import lock, refresh_counts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -39,7 +39,7 @@ def choose_favourites(*, user: AbstractBaseUser, movies: Sequence[Movie]) -> Non
     """These films, in this order, instead of those before. Raises TooManyFavourites past four."""
     if len(movies) > MOST_FAVOURITES:
         raise TooManyFavourites
-    User.objects.select_for_update().get(pk=user.pk)
+    lock(user)
     FavouriteFilm.objects.filter(user_id=user.pk).delete()
     FavouriteFilm.objects.bulk_create(
         FavouriteFilm(user_id=user.pk, movie=movie, position=place) for place, movie in enumerate(movies, 1)
@@ -49,7 +49,7 @@ def choose_favourites(*, user: AbstractBaseUser, movies: Sequence[Movie]) -> Non
 @transaction.atomic
 def follow(*, follower: AbstractBaseUser, followed: AbstractBaseUser) -> Follow:
     """Following twice is following once. Raises CannotFollow."""
-    _lock(follower, followed)
+    lock(follower, followed)
     if follower.pk == followed.pk or not User.objects.visible_to(follower).filter(pk=followed.pk).exists():
         raise CannotFollow
     return Follow.objects.get_or_create(follower_id=follower.pk, followed_id=followed.pk)[0]
@@ -69,7 +69,8 @@ def block(*, blocker: AbstractBaseUser, blocked: AbstractBaseUser) -> Block:
     """
     if blocker.pk == blocked.pk:
         raise CannotBlockOneself
-    _lock(blocker, blocked)
+    # A follow that somebody is just writing must not outlive the block.
+    lock(blocker, blocked)
     Follow.objects.between(blocker, blocked).delete()
     return Block.objects.get_or_create(blocker_id=blocker.pk, blocked_id=blocked.pk)[0]
 
@@ -84,9 +85,3 @@ def delete_account(*, user: AbstractBaseUser) -> None:
     films = list(Rating.objects.filter(user_id=user.pk).order_by().values_list("movie_id", flat=True))
     user.delete()
     refresh_counts(movie_ids=films)
-
-
-def _lock(*people: AbstractBaseUser) -> None:
-    # A follow that somebody is just writing must not outlive the block that somebody else is writing.
-    keys = [person.pk for person in people]
-    list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))

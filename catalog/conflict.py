@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from catalog.film_log import FilmLog, Viewing
-from catalog.models import Review
+from catalog.film_log import FilmLog, Viewing, Wording
 from catalog.services import Entry
 from catalog.templatetags.films import in_words
 
@@ -21,22 +19,6 @@ class Difference:
     saved: str
 
 
-@dataclass(frozen=True)
-class Wording:
-    """A review as a form holds it; without a text there is none."""
-
-    text: str = ""
-    has_spoilers: bool = False
-
-    @classmethod
-    def of(cls, review: Review | None) -> Wording:
-        return cls(review.text.replace("\r\n", "\n"), review.has_spoilers) if review else cls()
-
-    @property
-    def version(self) -> str:
-        return sha256(repr(self).encode()).hexdigest()[:16] if self.text else ""
-
-
 def differences(entry: Entry, stored: FilmLog) -> list[Difference]:
     """Only what differs; an entry without a text has no opinion on the review."""
     here = Viewing(entry.watched_on, entry.rewatch, entry.tags)
@@ -46,7 +28,7 @@ def differences(entry: Entry, stored: FilmLog) -> list[Difference]:
         Difference(_("Seen"), _seen(here), "; ".join(map(_seen, stored.viewings)) or _("not yet")),
     ]
     worded = Wording(entry.text or stored.text, entry.has_spoilers)
-    return _differing(pairs) + differences_in_words(worded, Wording(stored.text, stored.has_spoilers))
+    return _differing(pairs) + differences_in_words(worded, stored.wording)
 
 
 def differences_in_words(here: Wording, saved: Wording) -> list[Difference]:

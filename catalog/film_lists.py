@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q, prefetch_related_objects
 
-from catalog import session
+from catalog.marks import seen_by_visitor
 from catalog.models import FilmList, Movie
 from catalog.models.lists import first_entries
 from catalog.services.lists import MOST_LISTS
@@ -48,8 +48,4 @@ class ListsOfFilm:
 def seen_of_list(request: HttpRequest, film_list: FilmList) -> set[int]:
     """The ids of its films that the visitor has seen."""
     films = Movie.objects.filter(list_entries__film_list=film_list).order_by()
-    if request.user.is_authenticated:
-        films = films.watched_by(request.user)
-    else:
-        films = films.filter(pk__in=session.ratings(request))
-    return set(films.values_list("pk", flat=True))
+    return set(seen_by_visitor(request, films).values_list("pk", flat=True))

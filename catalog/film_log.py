@@ -25,6 +25,22 @@ class Viewing:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """A review as a form holds it; without a text there is none."""
+
+    text: str = ""
+    has_spoilers: bool = False
+
+    @classmethod
+    def of(cls, review: Review | None) -> Wording:
+        return cls(review.text.replace("\r\n", "\n"), review.has_spoilers) if review else cls()
+
+    @property
+    def version(self) -> str:
+        return sha256(repr(self).encode()).hexdigest()[:16] if self.text else ""
+
+
+@dataclass(frozen=True)
 class FilmLog:
     half_stars: int | None
     is_liked: bool
@@ -40,6 +56,10 @@ class FilmLog:
     def stars(self) -> float | None:
         return self.half_stars / 2 if self.half_stars else None
 
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.text, self.has_spoilers)
+
     def on(self, day: date | None) -> Viewing | None:
         return next((viewing for viewing in self.viewings if viewing.watched_on == day), None)
 
@@ -50,12 +70,12 @@ class FilmLog:
 
 def film_log(user: AbstractUser, movie: Movie) -> FilmLog:
     own = {"user_id": user.pk, "movie": movie}
-    review = Review.objects.filter(**own).first()
+    said = Wording.of(Review.objects.filter(**own).first())
     watches = Watch.objects.filter(**own).order_by("-watched_on", "pk").prefetch_related("tags")
     return FilmLog(
         half_stars=Rating.objects.filter(**own).values_list("half_stars", flat=True).first(),
         is_liked=LikedFilm.objects.filter(**own).exists(),
-        text=review.text.replace("\r\n", "\n") if review else "",
-        has_spoilers=bool(review and review.has_spoilers),
+        text=said.text,
+        has_spoilers=said.has_spoilers,
         viewings=tuple(Viewing.of(watch) for watch in watches),
     )

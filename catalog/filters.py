@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog import session
 from catalog.genres import genre_in_words, genres_in_order
 from catalog.languages import name_of_language
+from catalog.marks import seen_by_visitor
 from catalog.models import Genre, Keyword, Movie
+from catalog.models.films import MovieQuerySet
 
 DECADES = [(decade, format_lazy(_("{decade}s"), decade=decade)) for decade in range(2020, 1880, -10)]
 RUNTIMES = {
@@ -136,14 +138,15 @@ class BrowseFilter(django_filters.FilterSet):
         least = F("ratings_count") * int(float(stars) * 2)
         return films.filter(ratings_count__gt=0, half_stars_sum__gte=least)
 
-    def of_mine(self, films: QuerySet, name: str, which: str) -> QuerySet:
+    def of_mine(self, films: MovieQuerySet, name: str, which: str) -> QuerySet:
         user = self.request.user
         if which == WATCHLIST:
             return films.filter(on_watchlists__user=user)
+        if which == SEEN:
+            return seen_by_visitor(self.request, films)
         if user.is_authenticated:
-            return films.watched_by(user) if which == SEEN else films.not_watched_by(user)
-        rated = session.ratings(self.request)
-        return films.filter(pk__in=rated) if which == SEEN else films.exclude(pk__in=rated)
+            return films.not_watched_by(user)
+        return films.exclude(pk__in=session.ratings(self.request))
 
     def sorted_by(self, films: QuerySet, name: str, key: str) -> QuerySet:
         return SORTS[key][1](films)

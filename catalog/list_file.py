@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import TYPE_CHECKING
 
+from catalog.csv_file import csv_file
 from catalog.models import FilmList, ListEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.contrib.auth.models import AbstractBaseUser
+    from django.http import HttpResponse
 
 COLUMNS = ["list", "description", "ranked", "visibility", "place", "title", "year", "imdb_id", "note"]
 
 
-def lists_csv(person: AbstractBaseUser) -> str:
-    file = StringIO()
-    rows = csv.writer(file)
-    rows.writerow(COLUMNS)
-    rows.writerows(_rows(person))
-    return file.getvalue()
+def lists_csv(person: AbstractBaseUser) -> HttpResponse:
+    return csv_file("lists.csv", COLUMNS, _rows(person))
 
 
 def _rows(person: AbstractBaseUser) -> Iterator[list[object]]:

@@ -1,4 +1,4 @@
-"""How a member marked a film, all of it asked at once."""
+"""How a visitor marked films: one film in every way, all of it asked at once, or which of many are seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import NamedTuple
 from django.db.models import Exists, Model
 from django.http import HttpRequest
 
+from catalog import session
 from catalog.models import HiddenFilm, LikedFilm, Movie, UnusedFilm, WatchlistEntry
+from catalog.models.films import MovieQuerySet
 
 KINDS: dict[str, type[Model]] = {
     "is_hidden": HiddenFilm,
@@ -37,3 +39,10 @@ def _read(request: HttpRequest, film: Movie) -> Marks:
     marked = {name: Exists(kind._default_manager.filter(**own)) for name, kind in KINDS.items()}
     found = Movie.objects.order_by().filter(pk=film.pk).annotate(**marked).values(*marked).get()
     return Marks(**found)
+
+
+def seen_by_visitor(request: HttpRequest, films: MovieQuerySet) -> MovieQuerySet:
+    """Those that a member watched or rated; without an account, those rated in this session."""
+    if request.user.is_authenticated:
+        return films.watched_by(request.user)
+    return films.filter(pk__in=session.ratings(request))

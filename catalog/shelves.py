@@ -32,13 +32,18 @@ LENGTHS = [
 ]
 
 
+class LengthField(forms.TypedChoiceField):
+    """Minutes at most; nought for any length."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=LENGTHS, coerce=int, empty_value=0, required=False, label=_("Length"))
+
+
 class WatchlistForm(forms.Form):
     sort = forms.ChoiceField(
         choices=[(key, label) for key, (label, _columns) in ORDERS.items()], required=False, label=_("Order")
     )
-    longest = forms.TypedChoiceField(
-        choices=LENGTHS, coerce=int, empty_value=0, required=False, label=_("Length")
-    )
+    longest = LengthField()
 
     @property
     def sort_key(self) -> str:

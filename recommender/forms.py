@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.genres import genre_in_words, genres_in_order
 from catalog.languages import name_of_language
 from catalog.models import Movie
-from catalog.shelves import LENGTHS
+from catalog.shelves import LengthField
 from recommender.models import Preferences
 from recommender.steering import AS_IT_COMES, DEFAULT_ENGINE, ENGINES, SLIDER, Steering
 
@@ -59,9 +59,7 @@ class SteeringForm(forms.Form):
     surprise = Slider(_("safe"), _("surprising"))
     genre = forms.ChoiceField(choices=_genres, required=False, label=_("Genre"))
     language = forms.ChoiceField(choices=_languages, required=False, label=_("Language"))
-    longest = forms.TypedChoiceField(
-        choices=LENGTHS, coerce=int, empty_value=0, required=False, label=_("Length")
-    )
+    longest = LengthField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

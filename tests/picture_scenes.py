@@ -40,18 +40,36 @@ WORDS = (
     "> Not a moment is wasted.\n\nSo it says on the box, and for once the box is right.",
 )
 NOTES = ("Everybody is good at what they do, and it ruins them.", "", "Cold light, warm hearts.")
-Scene = tuple[dict[str, str], str]
+Cookies = dict[str, str]
+Scene = tuple[Cookies, str]
 
 
 def scenes() -> dict[str, Scene]:
     rosa, empty, staff, stranger = people()
-    film, person, review = famous(), director(), written()
-    films = listed(users()["anton"], 14, title="Best seen with the window open")
-    films = listed(users()["rosa"], 10, title="The ten I would keep", notes=NOTES)
-    group = together.start(owner=users()["rosa"], name="Friday films")
-    together.seat_member(group=group, user=users()["anton"])
+    listed(users()["anton"], 14, title="Best seen with the window open")
+    return (
+        _doors(rosa, stranger)
+        | _films(rosa, stranger)
+        | _members(rosa, empty, stranger)
+        | _suggestions(rosa, stranger)
+        | _staff(staff)
+    )
+
+
+def _doors(rosa: Cookies, stranger: Cookies) -> dict[str, Scene]:
     return {
         "welcome": (stranger, "/"),
+        "login": (stranger, reverse("account_login")),
+        "signup": (stranger, reverse("account_signup")),
+        "not-found": (stranger, "/films/999999999/"),
+        "german": (rosa | {settings.LANGUAGE_COOKIE_NAME: "de"}, "/"),
+    }
+
+
+def _films(rosa: Cookies, stranger: Cookies) -> dict[str, Scene]:
+    film, person, review = famous(), director(), written()
+    films = listed(users()["rosa"], 10, title="The ten I would keep", notes=NOTES)
+    return {
         "home": (rosa, "/"),
         "browse": (rosa, "/films/"),
         "browse-filtered": (rosa, "/films/?genre=drama&decade=1990&order=rating"),
@@ -64,6 +82,15 @@ def scenes() -> dict[str, Scene]:
         "log": (rosa, f"/log/{film.pk}/"),
         "keys": (rosa, reverse("catalog:keys")),
         "review": (rosa, review.get_absolute_url()),
+        "lists": (rosa, reverse("catalog:lists")),
+        "list": (rosa, films.get_absolute_url()),
+        "list-edit": (rosa, reverse("catalog:list-edit", args=[films.pk])),
+        "list-new": (rosa, reverse("catalog:list-new")),
+    }
+
+
+def _members(rosa: Cookies, empty: Cookies, stranger: Cookies) -> dict[str, Scene]:
+    return {
         "profile": (stranger, "/people/rosa/"),
         "profile-empty": (empty, "/people/newcomer/"),
         "diary": (rosa, "/people/rosa/diary/"),
@@ -71,16 +98,19 @@ def scenes() -> dict[str, Scene]:
         "reviews": (rosa, "/people/rosa/reviews/"),
         "friend": (rosa, "/people/anton/"),
         "following": (rosa, "/people/rosa/following/"),
-        "lists": (rosa, reverse("catalog:lists")),
-        "list": (rosa, films.get_absolute_url()),
-        "list-edit": (rosa, reverse("catalog:list-edit", args=[films.pk])),
-        "list-new": (rosa, reverse("catalog:list-new")),
         "person-lists": (rosa, "/people/rosa/lists/"),
         "watchlist": (rosa, reverse("catalog:watchlist")),
         "queue": (rosa, reverse("catalog:queue")),
         "hidden": (rosa, reverse("catalog:hidden")),
         "settings": (rosa, reverse("accounts:settings")),
         "favourites": (rosa, reverse("accounts:favourites")),
+    }
+
+
+def _suggestions(rosa: Cookies, stranger: Cookies) -> dict[str, Scene]:
+    group = together.start(owner=users()["rosa"], name="Friday films")
+    together.seat_member(group=group, user=users()["anton"])
+    return {
         "for-you": (rosa, reverse("recommender:for-you")),
         "for-you-settings": (rosa, reverse("recommender:settings")),
         "how": (rosa, reverse("recommender:how")),
@@ -88,15 +118,17 @@ def scenes() -> dict[str, Scene]:
         "taste": (rosa, reverse("recommender:taste")),
         "together": (rosa, reverse("recommender:together")),
         "together-group": (rosa, group.get_absolute_url()),
-        "login": (stranger, reverse("account_login")),
-        "signup": (stranger, reverse("account_signup")),
-        "not-found": (stranger, "/films/999999999/"),
+    }
+
+
+def _staff(staff: Cookies) -> dict[str, Scene]:
+    film = famous()
+    return {
         "design": (staff, reverse("catalog:design")),
         "admin": (staff, "/admin/"),
         "admin-films": (staff, "/admin/catalog/movie/"),
         "admin-film": (staff, f"/admin/catalog/movie/{film.pk}/change/"),
         "admin-moderation": (staff, "/admin/catalog/reviewreport/"),
-        "german": (rosa | {settings.LANGUAGE_COOKIE_NAME: "de"}, "/"),
     }
 
 

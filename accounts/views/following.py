@@ -77,5 +77,4 @@ def _people(
 @login_required
 @require_safe
 def following_file(request: HttpRequest) -> HttpResponse:
-    named = {"Content-Disposition": 'attachment; filename="following.csv"'}
-    return HttpResponse(following_csv(request.user), content_type="text/csv; charset=utf-8", headers=named)
+    return following_csv(request.user)

@@ -92,6 +92,18 @@ class CommonStart(NamedTuple):
         return self.half_stars / 2
 
 
+# Of a film, what a poster with its title shows.
+CARD_FIELDS = (
+    *("title", "year", "slug", "ratings_count", "half_stars_sum"),
+    *("picture__digest", "picture__width", "picture__height", "picture__blur"),
+)
+
+
+def card_genres(lookup: str) -> Prefetch:
+    # As a list: a manager for each film of a page takes as long as the rest of the film.
+    return Prefetch(lookup, Genre.objects.only("name"), to_attr="card_genres")
+
+
 def _is_watched_by(user: AbstractBaseUser) -> Q:
     return Q(pk__in=user.ratings.values("movie")) | Q(pk__in=user.watches.values("movie"))
 
@@ -99,11 +111,7 @@ def _is_watched_by(user: AbstractBaseUser) -> Q:
 class MovieQuerySet(models.QuerySet["Movie"]):
     def for_cards(self) -> MovieQuerySet:
         """What a poster card shows, in two queries however many films there are."""
-        shown = ["title", "year", "slug", "ratings_count", "half_stars_sum"]
-        pictured = ["picture__digest", "picture__width", "picture__height", "picture__blur"]
-        films = self.select_related("picture").only(*shown, *pictured)
-        # As a list: a manager for each film of a page takes as long as the rest of the film.
-        return films.prefetch_related(Prefetch("genres", Genre.objects.only("name"), to_attr="card_genres"))
+        return self.select_related("picture").only(*CARD_FIELDS).prefetch_related(card_genres("genres"))
 
     def for_page(self) -> MovieQuerySet:
         credits_with_people = Credit.objects.select_related("person")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.films import Genre, Movie
+from catalog.models.films import CARD_FIELDS, Movie, card_genres
 from catalog.permissions import PUBLIC, seen_by
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     Viewer = AbstractBaseUser | AnonymousUser
 
 FIRST_FILMS = 5
-# What a poster with its title shows.
-_CARD = ["title", "year", "slug", "ratings_count", "half_stars_sum"]
-_PICTURE = ["digest", "width", "height", "blur"]
 
 
 class FilmListQuerySet(models.QuerySet["FilmList"]):
@@ -70,11 +67,9 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
     def for_cards(self) -> ListEntryQuerySet:
         """With film, poster and genres, in two queries."""
-        shown = [f"movie__{name}" for name in _CARD] + [f"movie__picture__{name}" for name in _PICTURE]
+        shown = [f"movie__{name}" for name in CARD_FIELDS]
         entries = self.select_related("movie__picture").only("film_list", "position", "note", *shown)
-        return entries.prefetch_related(
-            Prefetch("movie__genres", Genre.objects.only("name"), to_attr="card_genres")
-        )
+        return entries.prefetch_related(card_genres("movie__genres"))
 
 
 def first_entries() -> Prefetch:

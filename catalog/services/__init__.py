@@ -14,7 +14,7 @@ from catalog.services.lists import (
     place_of,
     remove_from_list,
 )
-from catalog.services.log import ChangedMeanwhile, Entry, log_film
+from catalog.services.log import Entry, log_film
 from catalog.services.marks import (
     add_to_watchlist,
     hide,
@@ -26,6 +26,7 @@ from catalog.services.marks import (
     use_again,
 )
 from catalog.services.merging import CannotMerge, CannotUndo, merge_films, undo_merge
+from catalog.services.one_writer import ChangedMeanwhile, lock
 from catalog.services.ratings import rate, refresh_counts, remove_rating
 from catalog.services.reviews import (
     AlreadyDecided,
@@ -37,6 +38,7 @@ from catalog.services.reviews import (
     put_up_again,
     remove_review,
     report_review,
+    rewrite_review,
     take_down,
     unlike_review,
     write_review,
@@ -70,6 +72,7 @@ __all__ = [
     "like_review",
     "list_difference",
     "list_standing",
+    "lock",
     "log_film",
     "log_watch",
     "merge_films",
@@ -86,6 +89,7 @@ __all__ = [
     "remove_review",
     "remove_watch",
     "report_review",
+    "rewrite_review",
     "standing",
     "take_down",
     "undo_merge",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import FilmList, ListEntry, Movie
+from catalog.services.one_writer import lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -36,8 +36,8 @@ def create_list(
     visibility: str = FilmList.Visibility.PUBLIC,
 ) -> FilmList:
     """Raises TooManyLists."""
-    # One writer a person, so that two tabs do not pass the limit together.
-    get_user_model()._default_manager.select_for_update().only("pk").get(pk=user.pk)
+    # Two tabs must not pass the limit together.
+    lock(user)
     if FilmList.objects.filter(user_id=user.pk).count() >= MOST_LISTS:
         raise TooManyLists
     return FilmList.objects.create(

@@ -7,22 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from catalog.film_log import FilmLog, Viewing, film_log
+from catalog.film_log import FilmLog, Viewing, Wording, film_log
 from catalog.models import Movie, Watch, half_stars
 from catalog.services.diary import log_watch, update_watch
 from catalog.services.marks import like, remove_from_watchlist, unlike
+from catalog.services.one_writer import ChangedMeanwhile, lock
 from catalog.services.ratings import rate, remove_rating
 from catalog.services.reviews import write_review
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
-
-
-class ChangedMeanwhile(Exception):
-    """What is stored is newer than what the form had shown."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +38,10 @@ class Entry:
     def half_stars(self) -> int | None:
         return None if self.stars is None else half_stars(self.stars)
 
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.text, self.has_spoilers)
+
 
 @transaction.atomic
 def log_film(
@@ -52,27 +52,22 @@ def log_film(
     Raises ChangedMeanwhile where the log is no longer that one, unless it already says the same: an
     entry whose answer got lost may be sent twice. Raises SameDay where `viewing` would move onto another.
     """
-    _lock(user)
+    lock(user)
     stored = film_log(user, movie)
     if shown != stored.version and not _says_the_same(entry, stored):
         raise ChangedMeanwhile
     _give_stars(user, movie, entry, stored)
     (like if entry.is_liked else unlike)(user=user, movie=movie)
-    if entry.text and (entry.text, entry.has_spoilers) != (stored.text, stored.has_spoilers):
+    if entry.text and entry.wording != stored.wording:
         write_review(user=user, movie=movie, text=entry.text, has_spoilers=entry.has_spoilers)
     if entry.leaves_watchlist:
         remove_from_watchlist(user=user, movie=movie)
     return _write_viewing(user, movie, entry, viewing)
 
 
-def _lock(user: AbstractUser) -> None:
-    # One writer a person: between reading the version and writing nobody else gets in.
-    get_user_model()._default_manager.select_for_update().only("pk").get(pk=user.pk)
-
-
 def _says_the_same(entry: Entry, stored: FilmLog) -> bool:
     opinion = (entry.half_stars, entry.is_liked) == (stored.half_stars, stored.is_liked)
-    words = not entry.text or (entry.text, entry.has_spoilers) == (stored.text, stored.has_spoilers)
+    words = not entry.text or entry.wording == stored.wording
     return opinion and words and Viewing(entry.watched_on, entry.rewatch, entry.tags) in stored.viewings
 
 

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.film_log import Wording
 from catalog.models import Movie, Review, ReviewLike, ReviewReport, ReviewRevision
+from catalog.services.one_writer import ChangedMeanwhile, lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -46,6 +48,19 @@ def write_review(*, user: AbstractUser, movie: Movie, text: str, has_spoilers: b
         keep_wording(changed=review)
         review.save(update_fields=["text", "has_spoilers", "updated_at"])
     return review
+
+
+@transaction.atomic
+def rewrite_review(*, user: AbstractUser, movie: Movie, wording: Wording, shown: str) -> Review:
+    """Write over the review whose version is `shown`, empty where there was none.
+
+    Raises ChangedMeanwhile where it is no longer that one, unless it already says the same.
+    """
+    lock(user)
+    stored = Wording.of(Review.objects.filter(user_id=user.pk, movie=movie).first())
+    if shown != stored.version and wording != stored:
+        raise ChangedMeanwhile
+    return write_review(user=user, movie=movie, text=wording.text, has_spoilers=wording.has_spoilers)
 
 
 def keep_wording(*, changed: Review) -> None:

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import session
 from catalog.genres import genre_in_words, genres_in_order
+from catalog.marks import seen_by_visitor
 from catalog.models import Genre, Movie
 from catalog.models.films import MovieQuerySet
 from catalog.pagination import page_of
@@ -65,10 +65,8 @@ def _chart(request: HttpRequest, films: MovieQuerySet, *, title: str, **chosen: 
 
 def _seen(request: HttpRequest, films: list[Movie]) -> set[int]:
     """Which of the films the visitor has seen."""
-    shown = {film.pk for film in films}
-    if not request.user.is_authenticated:
-        return shown & session.ratings(request).keys()
-    return set(Movie.objects.filter(pk__in=shown).watched_by(request.user).values_list("pk", flat=True))
+    shown = Movie.objects.filter(pk__in=[film.pk for film in films])
+    return set(seen_by_visitor(request, shown).values_list("pk", flat=True))
 
 
 def _years_of(chosen: dict[str, Any]) -> dict[str, Any]:

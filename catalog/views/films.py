@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from catalog import left_out, session
-from catalog.conflict import Wording
+from catalog.film_log import Wording
 from catalog.forms import LogForm, ReviewForm
 from catalog.marks import marks_of
 from catalog.models import Movie, Rating, Review, Watch

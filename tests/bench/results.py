@@ -11,6 +11,12 @@ from typing import Any
 Figures = dict[str, Any]
 
 
+def put_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Over what stands between two marks of a page."""
+    before, rest = page.read_text().split(begin)
+    page.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}")
+
+
 class Run:
     """A folder of results. One that was finished is emptied by the next `begin`: a report is of one run."""
 

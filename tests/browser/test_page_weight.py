@@ -112,6 +112,7 @@ def test_the_measure_of_shifts_notices_a_shift(open_page):
       document.querySelector("main").prepend(wedge);
     """)
     page.wait_for_function("limit => window.shifted > limit", arg=SHIFT)
+    assert page.evaluate("window.shifted") > SHIFT
 
 
 def test_the_browser_takes_the_data_of_a_film_page_without_complaint(open_page, anouk):
