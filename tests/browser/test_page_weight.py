@@ -91,6 +91,30 @@ def faults(page, paths):
     return found
 
 
+def moved_by_late_fonts(page, paths):
+    """How far pages move when the site's faces take their place only after the page was painted without them."""
+    held, moved = [], {}
+    page.add_init_script(WATCH_SHIFTS)
+    page.route("**/*.woff2", lambda route: held.append(route))
+    for path in paths:
+        page.goto(path, wait_until="commit")
+        page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
+        page.wait_for_function("() => document.fonts.status === 'loading'")
+        while page.evaluate("document.fonts.status") == "loading":
+            while held:
+                held.pop().continue_()
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(100)
+        moved[path] = page.evaluate("window.shifted")
+    return {path: shift for path, shift in moved.items() if shift >= SHIFT}
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_moves_when_its_faces_come_late(open_page, anouk, width):
+    open_page.forgiven.append("404")
+    assert moved_by_late_fonts(open_page("/ping/", width=width), STRANGER) == {}
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_no_page_is_too_heavy_for_a_stranger_or_moves_under_them(open_page, anouk, width):
     # A missing page is an error on the console, and is meant to be one here.
