@@ -92,7 +92,7 @@ def faults(page, paths):
 
 
 def moved_by_late_fonts(page, paths):
-    """How far pages move when the site's faces take their place only after the page was painted without them."""
+    """How far pages move when the faces take their place only after the page was painted without them."""
     held, moved = [], {}
     page.add_init_script(WATCH_SHIFTS)
     page.route("**/*.woff2", lambda route: held.append(route))
