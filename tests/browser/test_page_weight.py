@@ -78,9 +78,10 @@ def faults(page, paths):
     weight, found = Weight(page), {}
     page.add_init_script(WATCH_SHIFTS)
     # Nothing from the last page's cache: each is weighed as if it were the first.
-    page.route("**/*", lambda route: route.continue_())
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     for path in paths:
-        page.goto(path, wait_until="networkidle")
+        page.goto(path)
+        page.evaluate("document.fonts.ready")
         scripts, styles = weight.take()
         assert styles > 0, f"{path} came without a style sheet"
         page.mouse.wheel(0, 1200)
