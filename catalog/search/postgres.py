@@ -11,7 +11,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from catalog.search.contract import SOURCES, Keys, SearchBackend, Source
 from catalog.search.words import spoilt_trigrams
 
-# A trigram that more rows have tells little.
+# A trigram that as many rows have tells little, and a part of its rows would mislead: it is left out.
 ROWS = 2_000
 
 # Padded, so that the first and last letters of a word count too.
@@ -23,12 +23,15 @@ HOLDING = """
 NEAR = """
     WITH trigram(pattern) AS (VALUES {values}),
     hit AS MATERIALIZED (
-        SELECT pattern, found.id FROM trigram
-        CROSS JOIN LATERAL (SELECT id FROM {table} WHERE {name} LIKE pattern LIMIT {rows}) found
+        SELECT ids, ln(1 + 1e5 / cardinality(ids)::float8) AS weight FROM trigram
+        CROSS JOIN LATERAL (
+            SELECT array_agg(id) AS ids
+            FROM (SELECT id FROM {table} WHERE {name} LIKE pattern LIMIT {rows}) found
+        ) holding
+        WHERE cardinality(ids) < {rows}
     ),
-    telling AS (SELECT pattern, ln(1 + 100000.0 / count(*)) AS weight FROM hit GROUP BY pattern),
     near AS MATERIALIZED (
-        SELECT id, sum(weight) AS score FROM hit JOIN telling USING (pattern)
+        SELECT id, sum(weight) AS score FROM hit CROSS JOIN unnest(ids) AS id
         GROUP BY id ORDER BY score DESC LIMIT 1000
     )
     SELECT {key} FROM near JOIN {table} entry ON entry.id = near.id {join}
