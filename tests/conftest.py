@@ -2,10 +2,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from tests.factories import MovieFactory, UserFactory
 
 pytest_plugins = ["tests.small_site"]
+# How long an example takes is the machine's affair, and beside other tests it is no fault.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
