@@ -128,6 +128,35 @@ def test_no_page_is_too_heavy_for_a_member_or_moves_under_them(member_page, widt
     assert faults(member_page("/ping/", width=width), MEMBER) == {}
 
 
+def place_of(page, part, upto=""):
+    """Where a part of a short page stands, of which only the beginning has come when `upto` says how much."""
+
+    def cut(route):
+        came = route.fetch()
+        beginning, found, _ = came.text().partition(upto)
+        assert found
+        route.fulfill(response=came, body=beginning + found)
+
+    if upto:
+        page.route("**/lists/", cut)
+    page.goto("/lists/")
+    page.evaluate("document.fonts.ready")
+    return page.locator(part).first.bounding_box()
+
+
+@pytest.mark.parametrize(
+    ("part", "upto", "width"),
+    [
+        (".site-footer button", '<button class="button quiet" name="theme" value="dark"', 390),
+        (".site-footer button", '<button class="button quiet" name="theme" value="dark"', 1440),
+        (".bottom-bar li", 'icons.svg#films"></use></svg>', 390),
+    ],
+)
+def test_the_foot_of_a_page_stands_still_while_the_rest_of_it_comes(open_page, part, upto, width):
+    so_far = place_of(open_page("/ping/", width=width, javascript=False), part, upto)
+    assert so_far == place_of(open_page("/ping/", width=width), part)
+
+
 def test_the_measure_of_shifts_notices_a_shift(open_page):
     """A page that is pushed down on purpose: the tests above mean nothing if this one fails."""
     page = open_page("/films/")
