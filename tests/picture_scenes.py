@@ -72,7 +72,7 @@ def _films(rosa: Cookies, stranger: Cookies) -> dict[str, Scene]:
     return {
         "home": (rosa, "/"),
         "browse": (rosa, "/films/"),
-        "browse-filtered": (rosa, "/films/?genre=drama&decade=1990&order=rating"),
+        "browse-filtered": (rosa, "/films/?genre=drama&decade=1990&sort=best"),
         "film": (rosa, film.get_absolute_url()),
         "film-stranger": (stranger, film.get_absolute_url()),
         "person": (rosa, person.get_absolute_url()),
