@@ -18,7 +18,10 @@ the rows of F of a history's rated films and e = r - m their residuals, the post
 
     score = m + F A' (A A' + noise I)^-1 e
 
-one ridge regression. This generalises better than the trained read-outs themselves.
+one ridge regression. This generalises better than the trained read-outs themselves. With `by_choice` the
+prior mean of z is not nought but t, what the choice of the rated films tells (choice.py):
+
+    score = m + F (t + A' (A A' + noise I)^-1 (e - A t))
 """
 
 from __future__ import annotations
@@ -30,9 +33,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.bias import LEFT_OUT, Bias, BiasConfig
+from recommender.ml.choice import Choice, learn_choice
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions
 from recommender.ml.likeness import cosines
+from recommender.ml.parts import prefixed, under
 from recommender.ml.ridge import ridge, ridge_weights
 from recommender.ml.splits import Split, random_split
 
@@ -63,6 +68,7 @@ class AutoencoderConfig:
     user_damping: float = 5.0
     patience: int = 0  # epochs without a better validation part before the end; 0: all epochs
     validation_share: float = 0.05  # of the ratings, where patience is above nought
+    by_choice: bool = False  # whether a taste is guessed from which films were rated, too
 
     def __post_init__(self) -> None:
         if min(self.n_hidden, self.n_epochs, self.batch_size, self.n_axes) < 1:
@@ -95,6 +101,7 @@ class RatingAutoencoder(Recommender):
     m_: Floats  # (n_items,)
     F_: Floats  # (n_items, n_axes)
     f_: Floats  # (n_axes,) the typical film, which stands for those that nobody rated
+    choice_: Choice | None = None  # of z
     trained_: Trained  # of the fit only, as is the next; scoring folds every history in
     trained_bias_: Bias
 
@@ -123,6 +130,7 @@ class RatingAutoencoder(Recommender):
         targets, held_out = (Targets(part, bias.residuals(part)) for part in parts)
         self.trained_ = train(targets, held_out, self.config, seed=seed, progress=progress)
         self._learn_prior(bias, np.bincount(parts.train.item, minlength=data.n_items))
+        self.choice_ = self._learned_choice(parts.train) if self.config.by_choice else None
         progress(1.0, "fitted")
         return self
 
@@ -144,6 +152,14 @@ class RatingAutoencoder(Recommender):
         self.F_ = (K @ root @ axes).astype(np.float32)
         self.f_ = (root[0] @ axes).astype(np.float32)
 
+    def _learned_choice(self, data: Interactions) -> Choice:
+        self.choice_ = None  # tastes to learn from are those that stars alone tell
+        people = np.unique(data.user)
+        chosen = data.by_user[people]
+        chosen.data[:] = 1
+        tastes = np.stack([self._person(data.history(user)) for user in people.tolist()])
+        return learn_choice(chosen, tastes.astype(np.float64))
+
     def score(self, history: History) -> Floats:
         """(n_items,) stars, not clipped; m for a history without ratings."""
         return np.asarray(self.m_ + self.F_ @ self._person(history), np.float32)
@@ -154,15 +170,26 @@ class RatingAutoencoder(Recommender):
 
     def _person(self, history: History) -> Floats:
         """(n_axes,) z of a history."""
-        A, e = self._folded(history.rated)
-        return ridge(A, e, self.config.noise).astype(np.float32)
+        rated = history.rated
+        A, e = self._folded(rated)
+        if self.choice_ is None:
+            return ridge(A, e, self.config.noise).astype(np.float32)
+        t = self.choice_.taste(rated.item)
+        return np.asarray(t + ridge(A, e - A @ t, self.config.noise), np.float32)
 
     def contributions(self, history: History, item: int) -> Floats:
-        """(len(history),) exact shares ((A A' + noise I)^-1 A F_i)_j e_j; their sum is score - m."""
-        A, e = self._folded(history.rated)
+        """(len(history),) exact shares of score - m, which they sum to.
+
+        With w = (A A' + noise I)^-1 A F_i they are w_j e_j, and of (F_i - A'w) . t what film j has in t.
+        """
+        rated = history.rated
+        A, e = self._folded(rated)
         weight = ridge_weights(A, self.F_[item].astype(np.float64), self.config.noise)
+        of_rated = weight * e
+        if self.choice_ is not None:
+            of_rated += self.choice_.shares(rated.item, self.F_[item] - A.T @ weight)
         share = np.zeros(len(history), np.float32)
-        share[~np.isnan(history.rating)] = weight * e
+        share[~np.isnan(history.rating)] = of_rated
         return share
 
     def _folded(self, rated: History) -> tuple[Doubles, Doubles]:
@@ -177,13 +204,15 @@ class RatingAutoencoder(Recommender):
         return cosines(self.F_ - self.f_, item)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """m (n_items,), F (n_items, n_axes) and f (n_axes,), float32. Users are not kept."""
-        return {"m": self.m_, "F": self.F_, "f": self.f_}
+        """m (n_items,), F (n_items, n_axes) and f (n_axes,), float32, and Choice's. Users are not kept."""
+        arrays: dict[str, NDArray[Any]] = {"m": self.m_, "F": self.F_, "f": self.f_}
+        return arrays | (prefixed("choice.", self.choice_._asdict()) if self.choice_ is not None else {})
 
     @classmethod
     def from_state(cls, config: AutoencoderConfig, arrays: Arrays) -> Self:
         model = cls(config)
         model.m_, model.F_, model.f_ = arrays["m"], arrays["F"], arrays["f"]
+        model.choice_ = Choice(**under("choice.", arrays)) if config.by_choice else None
         return model
 
 

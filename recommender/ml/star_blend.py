@@ -3,6 +3,8 @@
     stars = the stack of stacking.py over Bayesian SVD++ of grades (ordinal.py) and the rating autoencoder
             (autoencoder.py)
 
+The autoencoder, which has no implicit feedback otherwise, also learns from the choice of films (choice.py):
+newcomers' RMSE on a validation part of 1M falls by .004 with three to twenty ratings, .0005 with all.
 The same with stars for numbers (bayesian.py) as a third part brings nothing: .81706 against .81703 on a
 validation part of MovieLens 1M.
 Some ratings of some people are held out, the models are fitted on the rest, and the stack and the errors for
@@ -38,12 +40,16 @@ def _grades() -> OrdinalConfig:
     return OrdinalConfig(n_factors=64, n_chains=4)
 
 
+def _autoencoder() -> AutoencoderConfig:
+    return AutoencoderConfig(by_choice=True)
+
+
 @dataclass(frozen=True)
 class StarBlendConfig:
     """Parts and penalty chosen on validation parts of MovieLens 1M and latest-small."""
 
     ordinal: OrdinalConfig = field(default_factory=_grades)
-    autoencoder: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    autoencoder: AutoencoderConfig = field(default_factory=_autoencoder)
     held_out: float = 0.1  # of the ratings of those people
     n_people: int = 2000  # of whom ratings are held out
     penalty: float = 1.0

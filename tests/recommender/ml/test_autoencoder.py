@@ -41,6 +41,15 @@ class TestRatingAutoencoder(FoldsUsersIn, RecommenderContract):
         return own + bias.item_bias_ + codes @ readouts[user]
 
 
+class TestRatingAutoencoderByChoice(TestRatingAutoencoder):
+    def make(self) -> RatingAutoencoder:
+        return RatingAutoencoder(replace(SMALL, by_choice=True))
+
+    def make_for_the_board(self) -> RatingAutoencoder:
+        board = super().make_for_the_board().config
+        return RatingAutoencoder(replace(board, by_choice=True))
+
+
 @pytest.fixture(scope="module")
 def data() -> Interactions:
     return samples.made_up_stars()
@@ -51,15 +60,36 @@ def autoencoder(data: Interactions) -> RatingAutoencoder:
     return RatingAutoencoder(SMALL).fit(data, seed=0)
 
 
+@pytest.fixture(scope="module")
+def by_choice(data: Interactions) -> RatingAutoencoder:
+    return RatingAutoencoder(replace(SMALL, by_choice=True)).fit(data, seed=0)
+
+
+@pytest.mark.parametrize("kind", ["autoencoder", "by_choice"])
 def test_contributions_sum_to_what_the_history_changed(
-    autoencoder: RatingAutoencoder, data: Interactions
+    kind: str, data: Interactions, request: pytest.FixtureRequest
 ) -> None:
-    unknown = autoencoder.score(History.empty())
+    model = request.getfixturevalue(kind)
+    unknown = model.score(History.empty())
     whole = data.history(3)
     for mine in (whole, History(whole.item[:5], whole.rating[:5], whole.time[:5])):
-        changed = autoencoder.score(mine) - unknown
+        changed = model.score(mine) - unknown
         for item in (0, 7, 20):
-            assert autoencoder.contributions(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
+            assert model.contributions(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
+
+
+def test_by_choice_ratings_move_the_taste_from_where_the_choice_puts_it(
+    autoencoder: RatingAutoencoder, by_choice: RatingAutoencoder, data: Interactions
+) -> None:
+    mine = data.history(3).rated
+    assert by_choice.choice_ is not None
+    np.testing.assert_array_equal(by_choice.F_, autoencoder.F_)
+    F, t = by_choice.F_.astype(np.float64), by_choice.choice_.taste(mine.item)
+    expected = by_choice.m_ + F @ t
+    A, left = F[mine.item], mine.rating - expected[mine.item]
+    z = np.linalg.solve(A.T @ A + SMALL.noise * np.eye(SMALL.n_axes), A.T @ left)
+    np.testing.assert_allclose(by_choice.score(mine), expected + F @ z, atol=1e-4)
+    assert np.abs(by_choice.score(mine) - autoencoder.score(mine)).max() > 1e-3
 
 
 def test_short_and_long_histories_are_folded_in_by_the_same_formula(data: Interactions) -> None:

@@ -16,7 +16,7 @@ from tests.recommender.ml.contract import RecommenderContract, measure
 
 SMALL = StarBlendConfig(
     ordinal=OrdinalConfig(n_factors=4, n_sweeps=60, n_burn_in=10, n_samples=4, n_chains=1),
-    autoencoder=AutoencoderConfig(n_hidden=20, n_axes=15, n_epochs=8, learning_rate=5e-3),
+    autoencoder=AutoencoderConfig(n_hidden=20, n_axes=15, n_epochs=8, learning_rate=5e-3, by_choice=True),
     held_out=0.2,
     few=6,
 )
