@@ -15,11 +15,11 @@ from tqdm import tqdm
 from recommender.ml import metrics
 from recommender.ml.contract import Recommender
 from recommender.ml.interactions import History, Interactions, rows_by_user
+from recommender.ml.like_stack import LIKED
 from recommender.ml.metrics import PerUser
 from recommender.ml.protocols import Question
 
 NO_FILMS = np.empty(0, np.int64)
-LIKED = 4.0  # stars from which a held-out film counts in the "liked" variant
 
 Stars = NDArray[np.float32]
 Scorer = Callable[[History], Stars]
@@ -29,7 +29,8 @@ Scorer = Callable[[History], Stars]
 class StarPredictions:
     """stars: (n_test,) float32 in the order of the test part, clipped; replaced: those that were NaN.
 
-    low and high: (n_test,) the ends of 80 % intervals, clipped too, None where the model gives none.
+    low and high: (n_test,) the ends of 80 % intervals, clipped too, None where the model gives none; so is
+    liking, (n_test,) how probable LIKED stars or more are.
     """
 
     stars: Stars
@@ -38,6 +39,7 @@ class StarPredictions:
     seconds: float
     low: Stars | None = None
     high: Stars | None = None
+    liking: Stars | None = None
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,15 @@ def predict_stars(model: Recommender, question: Question, train: Interactions) -
     """Stars for every row of the test part, clipped to the range of the training ratings.
 
     A rating the model cannot predict (NaN) becomes the training mean, and is counted. A model may have
-    `interval(history, stars)`, which gives the two ends (n_items,) of 80 % intervals around its own stars.
+    `interval(history, stars)`, which gives the two ends (n_items,) of 80 % intervals around its own stars,
+    and `liking(history)`, which gives the probability (n_items,) of LIKED stars or more.
     """
     test = question.test
     scorer: Scorer = getattr(model, "stars", model.score)
     between: Callable[[History, Stars], Iterable[Stars]] | None = getattr(model, "interval", None)
+    likes: Scorer | None = getattr(model, "liking", None)
     answer = np.full((3, len(test)), np.nan, np.float32)
+    liking = np.full(len(test), np.nan, np.float32) if likes else None
     seconds = 0.0
     n_users = 0
     for user, rows in _rows_by_user(test, model.name):
@@ -84,11 +89,13 @@ def predict_stars(model: Recommender, question: Question, train: Interactions) -
         n_users += 1
         if between:
             answer[1:, rows] = [end[test.item[rows]] for end in between(history, given)]
+        if likes and liking is not None:
+            liking[rows] = likes(history)[test.item[rows]]
     unknown = np.isnan(answer[0])
     answer[0, unknown] = train.rating.mean()
     stars, low, high = np.clip(answer, train.rating.min(), train.rating.max())
-    ends = (low, high) if between else (None, None)
-    return StarPredictions(stars, int(unknown.sum()), n_users, seconds, *ends)
+    ends: tuple[Stars | None, Stars | None] = (low, high) if between else (None, None)
+    return StarPredictions(stars, int(unknown.sum()), n_users, seconds, *ends, liking)
 
 
 def rank(model: Recommender, question: Question, top: int) -> RankedLists:

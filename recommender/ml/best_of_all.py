@@ -20,7 +20,8 @@ SEED = 0
 _SAID = f"""The best {LEADERS} tuned models of each data set and protocol, and the baseline with its place,
 all of seed {SEED}. *exact* is the share of predictions that are right when rounded to the scale of the
 ratings, half or whole stars. *AUC* and *accuracy* are of telling likes, ratings from 4 or from 3.5 stars
-on, which are the same where ratings are whole stars. All models, forms and seeds stand under “All
+on, which are the same where ratings are whole stars; a model that says how probable a like is (`star-blend`,
+from 4 stars on) is judged by that, the others by their stars. All models, forms and seeds stand under “All
 measurements”."""
 
 

@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ml import metrics
-from recommender.ml.answers import LIKED, RankedLists, StarPredictions
+from recommender.ml.answers import RankedLists, StarPredictions
 from recommender.ml.interactions import Catalogue, Interactions
+from recommender.ml.like_stack import LIKED
 from recommender.ml.splits import Split
 
 LIKE_THRESHOLDS = (4.0, 3.5)  # the second is that of document D; on whole stars they are the same
+EVEN = 0.5  # probability from which a film is predicted to be liked
 BUCKETS = 5
 
 
@@ -29,8 +31,13 @@ def star_figures(
     if with_cold_slices:
         for name, rows in cold_slices(split).items():
             figures[f"RMSE {name}"] = metrics.rmse(stars[rows], test.rating[rows])
+    liked_from = metrics.like_cut(LIKED, step)
     for threshold in LIKE_THRESHOLDS:
-        found = metrics.like_figures(stars, test.rating, threshold, step)
+        # A model that knows how probable a like is orders films by that better than by expected stars.
+        if predicted.liking is not None and metrics.like_cut(threshold, step) == liked_from:
+            found = metrics.like_figures(predicted.liking, test.rating, threshold, step, EVEN)
+        else:
+            found = metrics.like_figures(stars, test.rating, threshold, step)
         names = ("AUC", "accuracy", "majority", "precision", "recall", "F1")
         figures |= {f"{name} {threshold:g}": value for name, value in zip(names, found, strict=True)}
     return figures | _interval_figures(predicted, test.rating) | {"replaced": float(predicted.replaced)}

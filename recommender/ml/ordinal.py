@@ -107,12 +107,14 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
         """(len(items),) the expected stars."""
         return self._stars(self.grades(history, items))
 
-    def at_least(self, history: History, stars: float) -> Floats:
-        """(n_items,) how probable a rating of `stars` or more is."""
+    def at_least(
+        self, history: History, stars: float, items: NDArray[np.int64] | slice = slice(None)
+    ) -> Floats:
+        """(len(items),) how probable a rating of `stars` or more is."""
         k = int(np.searchsorted(self.values_, stars))
         if not 0 < k < len(self.values_):
-            return np.full(len(self.doubt_), float(k == 0), np.float32)
-        return np.asarray(self._above_cuts(self.grades(history))[k - 1], np.float32)
+            return np.full(len(self.doubt_[items]), float(k == 0), np.float32)
+        return np.asarray(self._above_cuts(self.grades(history, items))[k - 1], np.float32)
 
     def grades(self, history: History, items: NDArray[np.int64] | slice = slice(None)) -> Grades:
         """f of some films or all, and its variance, given the history; O(n_samples len(items) n_factors)."""

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.contract import Arrays
+from recommender.ml.like_stack import LikeStack
 from recommender.ml.parts import prefixed, under
 
 Floats = NDArray[np.float32]
@@ -91,21 +92,29 @@ class Errors(NamedTuple):
 class Weighing(NamedTuple):
     stack: Stack
     errors: Errors
+    likes: LikeStack
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        return prefixed("stack.", self.stack._asdict()) | prefixed("errors.", self.errors._asdict())
+        return {
+            key: array
+            for name, part in self._asdict().items()
+            for key, array in prefixed(f"{name}.", part._asdict()).items()
+        }
 
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Self:
         stack = under("stack.", arrays)
         mean = float(stack.pop("mean"))
-        return cls(Stack(**stack, mean=mean), Errors(**under("errors.", arrays)))
+        errors, likes = Errors(**under("errors.", arrays)), LikeStack(**under("likes.", arrays))
+        return cls(Stack(**stack, mean=mean), errors, likes)
 
 
-def learn_weighing(parts: Floats, n_user: Counts, n_item: Counts, stars: Floats, penalty: float) -> Weighing:
-    """Stack and errors, both from the same held-out ratings; see learn_stack."""
+def learn_weighing(
+    parts: Floats, n_user: Counts, n_item: Counts, stars: Floats, penalty: float, likes: LikeStack
+) -> Weighing:
+    """Stack and errors, both from the same held-out ratings as `likes`; see learn_stack."""
     stack = learn_stack(parts, n_user, n_item, stars, penalty)
-    return Weighing(stack, learn_errors(stars - stack.blend(parts, n_user, n_item), n_user, n_item))
+    return Weighing(stack, learn_errors(stars - stack.blend(parts, n_user, n_item), n_user, n_item), likes)
 
 
 def learn_errors(error: Floats, n_user: Counts, n_item: Counts, coverage: float = 0.8) -> Errors:

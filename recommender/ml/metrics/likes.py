@@ -24,14 +24,17 @@ class LikeFigures(NamedTuple):
     f1: float
 
 
-def like_figures(predicted: ArrayLike, actual: ArrayLike, threshold: float, step: float = 0.5) -> LikeFigures:
+def like_figures(
+    predicted: ArrayLike, actual: ArrayLike, threshold: float, step: float = 0.5, cut: float | None = None
+) -> LikeFigures:
     """Of films rated `threshold` stars and more, and films rated less, how many are told apart.
 
-    A film is predicted to be liked from `like_cut` stars. Precision = hits / predicted, recall = hits /
+    A film is predicted to be liked from `cut`, which is `like_cut` stars unless said: another is for
+    predictions that are no stars, such as probabilities. Precision = hits / predicted, recall = hits /
     liked, F1 = 2 P R / (P + R). Source: Herlocker et al. 2004, section 5.2.
     """
     stars, given = pair(predicted, actual)
-    liked, said = given >= threshold, stars >= like_cut(threshold, step)
+    liked, said = given >= threshold, stars >= (like_cut(threshold, step) if cut is None else cut)
     hit, n_liked, n_said = int((liked & said).sum()), int(liked.sum()), int(said.sum())
     share = mean_of_all(liked)
     return LikeFigures(

@@ -8,6 +8,8 @@ import torch
 from recommender.ml.autoencoder import AutoencoderConfig
 from recommender.ml.contract import Progress, Recommender, WarmStart
 from recommender.ml.interactions import History, Interactions
+from recommender.ml.like_stack import LIKED
+from recommender.ml.metrics import auc
 from recommender.ml.ordinal import OrdinalConfig
 from recommender.ml.stacking import Weighing
 from recommender.ml.star_blend import Counts, StarBlend, StarBlendConfig
@@ -179,6 +181,42 @@ def test_the_interval_too_comes_back_from_the_state(fitted: Watched, data: Inter
     np.testing.assert_array_equal(again.interval(mine), fitted.interval(mine))
 
 
+@pytest.mark.parametrize("user", [0, 7])
+def test_liking_is_the_stack_of_the_probability_of_grades_and_the_autoencoder(
+    fitted: Watched, data: Interactions, user: int
+) -> None:
+    for mine in (data.history(user), History.empty()):
+        liking, (grades, autoencoder) = fitted.liking(mine), fitted.parts_
+        assert liking.dtype == np.float32
+        by_hand = fitted.weighing(mine).likes.probability(
+            grades.at_least(mine, LIKED),
+            autoencoder.score(mine),
+            fitted.usual_.habits(mine.rated.rating),
+            fitted.counts_,
+        )
+        np.testing.assert_array_equal(liking, by_hand)
+        assert ((liking > 0) & (liking < 1)).all()
+
+
+def test_liking_tells_likes_apart_and_is_about_as_frequent_as_they_are(data: Interactions) -> None:
+    train, test = samples.random90(data)
+    model = StarBlend(SMALL).fit(train, seed=0)
+    held = test.rated
+    liking, stars = (
+        np.array([of(train.history(u))[i] for u, i in zip(held.user, held.item, strict=True)])
+        for of in (model.liking, model.score)
+    )
+    liked = held.rating >= LIKED
+    assert auc(liking, liked) > auc(stars, liked) - 0.02
+    assert liking.mean() == pytest.approx(liked.mean(), abs=0.08)
+
+
+def test_liking_too_comes_back_from_the_state(fitted: Watched, data: Interactions) -> None:
+    again = StarBlend.from_state(SMALL, fitted.state())
+    for mine in (data.history(4), History.empty()):
+        np.testing.assert_array_equal(again.liking(mine), fitted.liking(mine))
+
+
 def test_contributions_are_those_of_the_parts_for_what_they_count(
     fitted: Watched, data: Interactions
 ) -> None:
@@ -201,6 +239,7 @@ def test_of_few_held_out_ratings_no_weights_are_learned() -> None:
     mine = few.history(0)
     mean = np.mean([part.score(mine) for part in model.parts_], axis=0)
     np.testing.assert_allclose(model.score(mine), mean, atol=1e-4)
+    np.testing.assert_allclose(model.liking(mine), model.parts_[0].at_least(mine, LIKED), atol=1e-4)
 
 
 def test_two_ratings_are_enough_and_one_is_not() -> None:
@@ -212,7 +251,15 @@ def test_two_ratings_are_enough_and_one_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"held_out": 0.0}, {"held_out": 1.0}, {"n_people": 0}, {"penalty": 0.0}, {"few": 0}]
+    "wrong",
+    [
+        {"held_out": 0.0},
+        {"held_out": 1.0},
+        {"n_people": 0},
+        {"penalty": 0.0},
+        {"like_penalty": 0.0},
+        {"few": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="at least one"):
