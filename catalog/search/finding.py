@@ -26,6 +26,7 @@ class Found:
     """`films` and `people` are keys, the best first. `nearest`: films to suggest where none was found.
 
     `is_exact`: the words are in the titles. `year`, `with_people`: what else the words were taken for.
+    `people_lead`: the words name people at least as well as they name the best film.
     """
 
     query: Query
@@ -36,6 +37,7 @@ class Found:
     year: int | None = None
     with_people: list[int] = field(default_factory=list)
     title_words: str = ""
+    people_lead: bool = True
 
 
 def find(text: str, *, limit: int) -> Found:
@@ -88,17 +90,26 @@ def _found(query: Query, ranking: Ranking, meant: Meant, limit: int) -> Found:
     if not scored or scored[0].score < LEAST:
         nearest = [found.candidate.key for found in scored[:SUGGESTED]]
         return Found(query, people=list(dict.fromkeys(people)), nearest=nearest, is_exact=False)
-    best = scored[0]
-    with_people = [key for key in meant.names if key in best.people]
+    best, shown = scored[0], _shown(query, scored)
+    people = list(dict.fromkeys([*(key for key in meant.names if key in best.people), *people]))
     return Found(
         query,
-        films=[found.candidate.key for found in _shown(query, scored)[:limit]],
-        people=list(dict.fromkeys([*with_people, *people])),
+        films=[found.candidate.key for found in shown[:limit]],
+        people=people,
         is_exact=is_answered(query, best),
         year=_year(query, best),
-        with_people=with_people,
+        with_people=_with_people(query, best, shown),
         title_words=_title_words(query, best),
+        people_lead=bool(best.people) or ranking.best_named(people) >= ranking.covered(best.answers),
     )
+
+
+def _with_people(query: Query, best: Scored, shown: list[Scored]) -> list[int]:
+    """Who is in the best film, unless the words are names alone and films of others are shown as well."""
+    names_alone = not _title_words(query, best)
+    if names_alone and not all(found.people & best.people for found in shown):
+        return []
+    return [key for key in best.candidate.people if key in best.people]
 
 
 def _shown(query: Query, scored: list[Scored]) -> list[Scored]:

@@ -107,6 +107,16 @@ class Ranking:
         telling = (place for place, heavy in enumerate(self.weights) if heavy > 0.2)
         return all(place in self.named[key] or place in self.query.years for place in telling)
 
+    def best_named(self, people: Iterable[int]) -> float:
+        """How much of the words names the one of these whom they name best."""
+        everywhere = {place: 1 - BEGUN for place in range(len(self.weights))}
+        named = (self.named.get(key, everywhere) for key in people)
+        return max((self.covered([by.get(place, 0.0) for place in everywhere]) for by in named), default=0.0)
+
+    def covered(self, answers: list[float]) -> float:
+        """The share of the words, each by its weight, that is answered."""
+        return sum(map(float.__mul__, self.weights, answers)) / self.total
+
     def scored(self) -> list[Scored]:
         scored = [self._scored(candidate) for candidate in self.candidates]
         return sorted(scored, key=lambda found: (-found.score, -found.candidate.ratings, found.candidate.key))
@@ -132,7 +142,7 @@ class Ranking:
             typed += heavy * max(alike.values(), default=0.0)
         of_year = self._add_year(candidate, answers)
         people, named = self._add_people(candidate, answers)
-        covered = sum(map(float.__mul__, self.weights, answers)) / self.total
+        covered = self.covered(answers)
         untyped = 0.0 if people and not typed else UNTYPED * (1 - typed / whole if whole else 1)
         score = max(covered - untyped * covered, self.joined.get(title, 0.0))
         if typed:

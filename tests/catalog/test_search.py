@@ -216,6 +216,23 @@ def test_the_page_leads_to_people(client, shelf):
     assert "2 films" in page.text
 
 
+def test_people_stand_above_films_only_where_the_words_name_them_better(client, shelf):
+    credit(shelf["jaws"], "Chico Marx", "actor")
+    mistyped, named = (client.get("/search/", {"q": words}).text for words in ("matrx", "marx"))
+    assert mistyped.index("The Matrix") < mistyped.index("Chico Marx")
+    assert named.index('id="people-found"') < named.index("Jaws")
+
+
+def test_nobody_is_named_for_films_that_others_made(client, shelf):
+    credit(shelf["jaws"], "Nelson Rosa", "actor")
+    assert "with Nelson Rosa" in client.get("/search/", {"q": "rosa"}).text
+    for film in ("pulp", "dogs", "ocean"):
+        credit(shelf[film], f"Rosa{film} Rosati", "actor")
+        credit(shelf[film], "Rosa Rosanova", "actor")
+    page = client.get("/search/", {"q": "rosa"}).text
+    assert "<h1>Films for <em>rosa</em></h1>" in page
+
+
 def test_what_finds_nothing_suggests_the_nearest(client):
     known("Stalker")
     page = client.get("/search/", {"q": "stalagmite walks"})
