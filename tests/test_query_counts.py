@@ -9,13 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Follow
 from catalog import services
 from catalog.models import Credit, FilmList, Genre, Movie, OtherTitle, Person, Plot, PosterPicture, Review
-from tests.factories import (
-    MovieFactory,
-    RatingFactory,
-    ReviewFactory,
-    UserFactory,
-    WatchFactory,
-)
+from recommender import together
+from tests.factories import MovieFactory, RatingFactory, ReviewFactory, UserFactory, WatchFactory
 
 pytestmark = pytest.mark.django_db
 FIRST_DAY = date(2020, 1, 1)
@@ -30,6 +25,7 @@ PAGES = {
     "charts": "/charts/",
     "chart of a genre": "/charts/genre/drama/",
     "chart of a decade": "/charts/decade/1970/",
+    "chart of a year": "/charts/year/1970/",
     "film": "{film}",
     "somebody who made films": "{person}",
     "review": "/reviews/{review}/",
@@ -42,6 +38,7 @@ PAGES = {
     "for you": "/for-you/",
     "how suggestions are": "/for-you/settings/",
     "together": "/together/",
+    "group": "{group}",
     "lists": "/lists/",
     "lists with a film": "/lists/film/{pk}/",
     "list": "/lists/{list}/films/",
@@ -52,7 +49,14 @@ PAGES = {
     "films without stars": "/films/queue/",
     "log": "/log/",
     "log a film": "/log/{pk}/",
+    "year of a diary": "/people/anouk/diary/2020/",
     "month of a diary": "/people/anouk/diary/2020/1/",
+    "feed of a diary": "/people/anouk/diary/feed/",
+    "whom I follow, as a file": "/settings/following.csv",
+    "my lists, as a file": "/lists/mine.csv",
+    "settings": "/settings/",
+    "favourites": "/settings/favourites/",
+    "keys": "/keys/",
     "first cards": "/start/",
     "taste map": "/taste/",
     "how suggestions are made": "/for-you/how/",
@@ -126,6 +130,7 @@ def addresses(anouk):
         "person": Person.objects.get(name="A director").get_absolute_url(),
         "list": FilmList.objects.filter(user=anouk).earliest("pk").pk,
         "review": Review.objects.filter(user=anouk).earliest("pk").pk,
+        "group": together.start(owner=anouk, name="Fridays").get_absolute_url(),
     }
     return {page: address.format(**parts) for page, address in PAGES.items()}
 
@@ -139,6 +144,8 @@ def test_every_page_costs_the_same_at_two_sizes(client, who, settings):
     if who == "member":
         client.force_login(anouk)
     asked = addresses(anouk)
+    if who == "stranger":
+        del asked["group"]  # which is its members' alone
     few = {page: queries_of(client, address) for page, address in asked.items()}
     grow(anouk, 5, 50)
     many = {page: queries_of(client, address) for page, address in asked.items()}
