@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import LikedFilm, Movie, Rating, Review, Watch
+from catalog.models import HiddenFilm, LikedFilm, Movie, Rating, Review, Watch
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -80,12 +80,17 @@ class Sighting(NamedTuple):
     at: datetime
 
 
-def lately(viewer: AbstractBaseUser) -> list[tuple[Movie, Sighting]]:
-    """The latest films of followed people, each once, with who was the last of them to see or rate it."""
+def lately(
+    viewer: AbstractBaseUser, *, limit: int = SHOWN, exclude: Collection[int] = ()
+) -> list[tuple[Movie, Sighting]]:
+    """The latest films of followed people, each once, with who was the last of them to see or rate it.
+
+    None that the viewer hides, and none of `exclude` (ids).
+    """
     last: dict[int, Sighting] = {}
-    for sighting in _taking_turns(_sightings(viewer)):
+    for sighting in _taking_turns(one for one in _sightings(viewer) if one.film not in exclude):
         last.setdefault(sighting.film, sighting)
-    chosen = list(last.values())[:SHOWN]
+    chosen = list(last.values())[:limit]
     films = Movie.objects.cards_in_order([sighting.film for sighting in chosen])
     return list(zip(films, chosen, strict=True))
 
@@ -102,11 +107,13 @@ def _taking_turns(sightings: Iterable[Sighting]) -> list[Sighting]:
 
 def _sightings(viewer: AbstractBaseUser) -> Iterator[Sighting]:
     followed = Q(user__followed_by__follower=viewer.pk)
-    watches = Watch.objects.filter(followed).diary(viewer).prefetch_related(None)
+    hidden = Q(movie__in=HiddenFilm.objects.filter(user=viewer.pk).values("movie"))
+    watches = Watch.objects.filter(followed).exclude(hidden).diary(viewer).prefetch_related(None)
     shown = ("user__username", "movie_id", "half_stars")
     for *what, day, written_at in watches.values_list(*shown, "watched_on", "created_at")[:LATEST]:
         # From its day on: who copies an old diary in tells no news.
         end = timezone.make_aware(datetime.combine(day, time.max))
         yield Sighting(*what, min(written_at, end))
-    ratings = Rating.objects.filter(followed, rated_at__isnull=False).visible_to(viewer).newest_first()
+    rated = Rating.objects.filter(followed, rated_at__isnull=False).exclude(hidden)
+    ratings = rated.visible_to(viewer).newest_first()
     yield from map(Sighting._make, ratings.values_list(*shown, "rated_at")[:LATEST])

@@ -55,10 +55,10 @@ class User(AbstractUser):
         SITE = "site", _("signed up here")
         IMPORT = "import", _("came with a data set")
 
-    source = models.CharField(max_length=10, choices=Source, default=Source.SITE, editable=False)
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.SITE, editable=False)
     # Data set and id of an imported person, such as "ml-latest-small:12"; empty for members.
-    source_key = models.CharField(max_length=80, blank=True, editable=False)
-    bio = models.TextField(max_length=1000, blank=True)
+    source_key = models.CharField(_("key at the source"), max_length=80, blank=True, editable=False)
+    bio = models.TextField(_("bio"), max_length=1000, blank=True)
 
     profile_visibility = models.CharField(
         _("who sees my profile"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
@@ -71,12 +71,14 @@ class User(AbstractUser):
     )
     lends_ratings = models.BooleanField(_("use my ratings to recommend to others"), default=True)
     # IANA name and ISO code; empty means as the site has it, or as the browser asks.
-    time_zone = models.CharField(max_length=40, blank=True)
-    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
 
     objects = MemberManager()
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(
                 fields=["source_key"], condition=~models.Q(source_key=""), name="one_user_per_source_key"
@@ -98,11 +100,13 @@ class User(AbstractUser):
 class FavouriteFilm(models.Model):
     """One of the four films that stand at the top of a profile."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="favourite_films")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="favourite_of")
-    position = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(User, models.CASCADE, related_name="favourite_films", verbose_name=_("user"))
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="favourite_of", verbose_name=_("movie"))
+    position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
+        verbose_name = _("favourite film")
+        verbose_name_plural = _("favourite films")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="favourite_once_per_user_and_movie"),
@@ -128,13 +132,15 @@ class BlockQuerySet(models.QuerySet["Block"]):
 class Block(models.Model):
     """`blocker` and `blocked` see nothing of each other."""
 
-    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
-    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
-    blocked_at = models.DateTimeField(auto_now_add=True)
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks", verbose_name=_("blocker"))
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by", verbose_name=_("blocked"))
+    blocked_at = models.DateTimeField(_("blocked at"), auto_now_add=True)
 
     objects = BlockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
         constraints = [
             models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_per_pair"),
             models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="nobody_blocks_themselves"),
@@ -157,13 +163,15 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 class Follow(models.Model):
     """`follower` is shown what `followed` does, as far as everybody is."""
 
-    follower = models.ForeignKey(User, models.CASCADE, related_name="follows")
-    followed = models.ForeignKey(User, models.CASCADE, related_name="followed_by")
-    created_at = models.DateTimeField(auto_now_add=True)
+    follower = models.ForeignKey(User, models.CASCADE, related_name="follows", verbose_name=_("follower"))
+    followed = models.ForeignKey(User, models.CASCADE, related_name="followed_by", verbose_name=_("followed"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = FollowQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("follow")
+        verbose_name_plural = _("follows")
         constraints = [
             models.UniqueConstraint(fields=["follower", "followed"], name="one_follow_per_pair"),
             models.CheckConstraint(condition=~Q(follower=F("followed")), name="nobody_follows_themselves"),

@@ -25,13 +25,8 @@ class RatingForm(forms.Form):
         required=False, error_messages={"invalid": _("Give half a star to five stars, in steps of a half.")}
     )
 
-    # What the page predicted beside the input; anything that is no prediction is as good as none.
-    predicted = forms.DecimalField(required=False, min_value=Decimal("0.5"), max_value=Decimal(5))
-
-    def clean(self) -> dict[str, Any]:
-        if self.errors.pop("predicted", None):
-            self.cleaned_data["predicted"] = None
-        return self.cleaned_data
+    # Whether a prediction may have stood beside the input; which one it was, the site knows itself.
+    predicted = forms.BooleanField(required=False)
 
     def clean_stars(self) -> Decimal | None:
         if "stars" not in self.data:

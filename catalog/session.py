@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIMIT = 200
 _RATINGS = "ratings"
+_PREDICTED = "predicted"
 _HIDDEN = "hidden"
 _UNUSED = "unused"
 _LAST_RATED = "last_rated"
@@ -32,28 +33,39 @@ def ratings(request: HttpRequest) -> dict[int, int]:
     return {int(movie): value for movie, value in request.session.get(_RATINGS, {}).items()}
 
 
-def rate(request: HttpRequest, *, movie: Movie, stars: Decimal | float | str) -> None:
-    """Raises ValueError where stars are no half stars, TooManyRatings past what a session should carry."""
+def rate(
+    request: HttpRequest, *, movie: Movie, stars: Decimal | float | str, predicted: float | None = None
+) -> None:
+    """Raises ValueError where stars are no half stars, TooManyRatings past what a session should carry.
+
+    `predicted`, in stars, is what was shown before the rating; a later change does not forget it.
+    """
     kept = request.session.get(_RATINGS, {})
     if str(movie.pk) not in kept and len(kept) >= LIMIT:
         raise TooManyRatings
     request.session[_RATINGS] = {**kept, str(movie.pk): half_stars(stars)}
+    if predicted is not None:
+        told = request.session.get(_PREDICTED, {})
+        request.session[_PREDICTED] = {**told, str(movie.pk): round(predicted, 1)}
 
 
 def remove_rating(request: HttpRequest, *, movie: Movie) -> None:
-    kept = request.session.get(_RATINGS, {})
-    request.session[_RATINGS] = {key: value for key, value in kept.items() if key != str(movie.pk)}
+    for name in (_RATINGS, _PREDICTED):
+        kept = request.session.get(name, {})
+        request.session[name] = {key: value for key, value in kept.items() if key != str(movie.pk)}
 
 
 @transaction.atomic
 def adopt_ratings(request: HttpRequest, *, user: AbstractUser) -> int:
     """Hand the session's ratings to the account; what the member rated before stays as it was."""
-    kept = ratings(request)
+    kept, told = ratings(request), request.session.get(_PREDICTED, {})
     rated = set(Rating.objects.filter(user=user, movie__in=kept).values_list("movie_id", flat=True))
     new = Movie.objects.filter(pk__in=kept.keys() - rated)
     for movie in new:
-        services.rate(user=user, movie=movie, stars=kept[movie.pk] / 2)
-    request.session.pop(_RATINGS, None)
+        predicted = told.get(str(movie.pk))
+        services.rate(user=user, movie=movie, stars=kept[movie.pk] / 2, predicted=predicted)
+    for name in (_RATINGS, _PREDICTED):
+        request.session.pop(name, None)
     return len(new)
 
 

@@ -17,6 +17,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.admin.tables import ReadOnly
+from recommender import live
 from recommender.models import ModelVersion, Seat, TrainingRun, WatchGroup
 
 LABELS = {
@@ -31,6 +32,7 @@ LABELS = {
 
 class ReasonForm(BaseDialogForm):
     reason = forms.CharField(
+        label=_("Reason"),
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text=_("Kept with the version, for whoever wonders later."),
     )
@@ -53,6 +55,11 @@ class ModelVersionAdmin(ReadOnly):
         "measured",
     ]
     actions_detail = ["make_live"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if live.nothing_opens():
+            messages.warning(request, _("None of these can be opened by this code: a training is due."))
+        return super().changelist_view(request, extra_context)
 
     def has_promote_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("recommender.change_modelversion")

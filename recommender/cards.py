@@ -28,9 +28,9 @@ def _shown(pick: Pick) -> tuple[Any, ...]:
     film, picture = pick.movie, _picture(pick)
     # Genres are what a drawn poster is of; a kept one says nothing of them.
     genres = () if picture else film.genre_names
-    says = (round(pick.stars, 1), pick.interval, pick.reason) if pick.stars else (film.average_stars,)
+    stars = (round(pick.stars, 1), pick.interval) if pick.stars else (film.average_stars,)
     known = (film.pk, film.slug, film.title, film.year, film.ratings_count)
-    return get_language(), known, genres, picture, says
+    return get_language(), known, genres, picture, stars, pick.reason
 
 
 def _picture(pick: Pick) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
@@ -39,7 +40,8 @@ class _Shelf:
     def __init__(self) -> None:
         self.lock = Lock()
         self.opened: LiveModels | None = None
-        self.damaged: set[str] = set()
+        # With when they went live: trained again they have the same name, and other files.
+        self.damaged: set[tuple[str, datetime | None]] = set()
 
     def take(self) -> LiveModels | None:
         """What the database calls live now, None for nothing."""
@@ -56,14 +58,15 @@ class _Shelf:
         version = _live_version()
         if version is None:
             return None
-        if version.name in self.damaged or (self.opened and self.opened.version == version.name):
+        damaged = (version.name, version.promoted_at) in self.damaged
+        if damaged or (self.opened and self.opened.version == version.name):
             return self.opened
         try:
             self.opened = _open(version)
         except (DamagedArtefact, OSError) as error:
             # The former version goes on; an operator reads the log and rolls back or retrains.
             logger.error("Model version %s cannot be opened: %s", version.name, error)
-            self.damaged.add(version.name)
+            self.damaged.add((version.name, version.promoted_at))
             self.opened = self.opened or self._former(version)
         return self.opened
 
@@ -111,6 +114,11 @@ def live_models() -> LiveModels | None:
     if not asked:
         asked.append(_shelf.take())
     return asked[0]
+
+
+def nothing_opens() -> bool:
+    """Whether a version is live, and this code can open neither it nor one that was live before it."""
+    return _live_version() is not None and live_models() is None
 
 
 @contextmanager

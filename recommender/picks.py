@@ -11,6 +11,9 @@ from recommender.live import LiveModels
 from recommender.scoring import Floats, Rows
 from recommender.visitors import Visitor
 
+# Films on a visitor's own page.
+PICKS = 42
+
 
 @dataclass(frozen=True)
 class Pick:
@@ -22,12 +25,13 @@ class Pick:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a page; `why` says in one line what it is there for."""
+    """A row of a page; `why` says in one line what it is there for, `key` names it to a program."""
 
     title: str
     why: str
     picks: Sequence[Pick]
     about: Movie | None = None
+    key: str = ""
 
 
 def picks_of(

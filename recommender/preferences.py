@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
 from recommender.models import Preferences
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 _SESSION = "preferences"
 
@@ -28,6 +31,14 @@ def keep(request: HttpRequest, **chosen: Any) -> None:
         request.session[_SESSION] = request.session.get(_SESSION, {}) | chosen
         kept = Preferences(**request.session[_SESSION])
     request.preferences = kept  # type: ignore[attr-defined]
+
+
+def adopt(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
+    """At log-in, keep what was chosen without an account; what the member chose before wins."""
+    chosen = request.session.pop(_SESSION, None)
+    if chosen:
+        Preferences.objects.get_or_create(user_id=user.pk, defaults=chosen)
+    vars(request).pop("preferences", None)
 
 
 def _read(request: HttpRequest) -> Preferences:

@@ -23,7 +23,7 @@ from recommender.live import LiveModels, ask
 from recommender.ml.diversity import normal_scores
 from recommender.ml.likeness import unit_rows
 from recommender.ml.twin import TwinAutoencoders
-from recommender.picks import Row, movies_of, picks_of
+from recommender.picks import Pick, Row, movies_of, picks_of
 from recommender.reasons import main_reasons, shared_words
 from recommender.scoring import (
     Floats,
@@ -40,7 +40,7 @@ from recommender.scoring import (
     without,
 )
 from recommender.services import recommend
-from recommender.steering import AS_IT_COMES, Steering, steered, vectors_of
+from recommender.steering import AS_IT_COMES, WHY, Steering, steered, vectors_of
 from recommender.visitors import Visitor
 
 # The neighbours of a liked film from which the hybrid of document B picks.
@@ -51,6 +51,7 @@ LEAST = 4
 # Of a film that few know: not among the third that most people rated, and not known to fewer than these.
 GEM_SHARE, GEM_RATINGS = 1 / 3, 5
 NEW_YEARS = 3
+TOP = "top"
 # How loud the weekday is beside taste, in deviations of a place.
 WEEKDAY = 0.3
 
@@ -63,6 +64,7 @@ class Plan:
     about: Movie | None = None
     least: int = LEAST  # films, with fewer it is left out
     reasons: Callable[[Rows], dict[int, str]] | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Sight:
     evening: Evening | None
     now: datetime
     limit: int
+    elsewhere: frozenset[int]  # ids of films on other cards of the page
+
+    @property
+    def unwanted(self) -> set[int]:
+        return self.visitor.unwanted | self.elsewhere
 
     @property
     def wide(self) -> int:
@@ -82,7 +89,7 @@ class Sight:
         return 6 * self.limit
 
     def left(self, scores: Floats) -> Floats:
-        return without(self.live, scores, self.visitor.unwanted)
+        return without(self.live, scores, self.unwanted)
 
     @cached_property
     def facts(self) -> FilmFacts:
@@ -108,62 +115,92 @@ def rows_for(
     steering: Steering = AS_IT_COMES,
     evening: Evening | None = None,
     now: datetime | None = None,
+    exclude: Collection[int] = (),
+    after_first: Collection[int] = (),
 ) -> list[Row]:
     """The rows of a front page for a visitor, whose evenings the diary tells.
 
-    Without a model the chart stands alone.
+    None holds a film of `exclude` (ids), and only the first may hold one of `after_first`, which is what
+    stands between it and the others. Without a model the chart stands alone.
     """
-    moment = now or timezone.localtime()
-    rows = ask(lambda live: _rows(Sight(live, visitor, steering, evening, moment, limit)))
+    moment, elsewhere = now or timezone.localtime(), frozenset(exclude)
+    rows = ask(
+        lambda live: _rows(Sight(live, visitor, steering, evening, moment, limit, elsewhere), after_first)
+    )
     if rows:
         return rows
-    films = recommend(visitor, limit=limit)
-    return (
-        [Row(_("Well loved here"), _("The highest rated films that you have not seen"), films)]
-        if films
-        else []
-    )
+    films = recommend(visitor, limit=limit, exclude=exclude)
+    why = _("The highest rated films that you have not seen")
+    return [Row(_("Well loved here"), why, films, key=TOP)] if films else []
 
 
-def _rows(sight: Sight) -> list[Row]:
+def next_pick(
+    visitor: Visitor,
+    row: str,
+    *,
+    exclude: Collection[int],
+    steering: Steering = AS_IT_COMES,
+    evening: Evening | None = None,
+    now: datetime | None = None,
+) -> Pick | None:
+    """What comes next in the row of a page with this key; None for an unknown key or where nothing is left.
+
+    `exclude` are ids of what the page shows already.
+    """
+    if row == TOP:
+        return next(iter(recommend(visitor, steering=steering, limit=1, exclude=exclude)), None)
+    moment, elsewhere = now or timezone.localtime(), frozenset(exclude)
+    return ask(lambda live: _next(Sight(live, visitor, steering, evening, moment, 1, elsewhere), row))
+
+
+def _next(sight: Sight, key: str) -> Pick | None:
+    plan = next((plan for plan in _plans(sight, key) if plan.key == key), None)
+    if plan is None:
+        return None
+    first = replace(plan, rows=plan.rows[:1])
+    return next(iter(_row(sight, first, movies_of(sight.live, first.rows)).picks), None)
+
+
+def _rows(sight: Sight, after_first: Collection[int]) -> list[Row]:
     """All films of the page are read at once."""
-    plans = _without_repeats(sight)
+    plans = _without_repeats(sight, rows_of(sight.live, after_first))
     movies = movies_of(sight.live, np.concatenate([plan.rows for plan in plans])) if plans else {}
     return [_row(sight, plan, movies) for plan in plans]
 
 
-def _without_repeats(sight: Sight) -> list[Plan]:
+def _without_repeats(sight: Sight, after_first: Rows) -> list[Plan]:
     shown: set[int] = set()
-    kept = []
+    kept: list[Plan] = []
     for plan in _plans(sight):
         fresh = [row for row in plan.rows.tolist() if row not in shown][: sight.limit]
         if len(fresh) >= plan.least:
-            shown.update(fresh)
+            shown.update(fresh if kept else [*fresh, *after_first.tolist()])
             kept.append(replace(plan, rows=np.array(fresh, np.int64)))
     return kept
 
 
-def _plans(sight: Sight) -> Iterator[Plan]:
+def _plans(sight: Sight, key: str = "") -> Iterator[Plan]:
+    """All, or those that may have this key."""
     makers = MEMBERS if sight.visitor else STRANGERS
     for make in makers:
-        yield from make(sight)
+        name = make.__name__.strip("_")
+        if key.partition("-")[0] in ("", name):
+            for plan in make(sight):
+                yield replace(plan, key=f"{name}-{plan.about.pk}" if plan.about else name)
 
 
 def _row(sight: Sight, plan: Plan, movies: Mapping[int, Movie]) -> Row:
     live, visitor = sight.live, sight.visitor
     because = None if plan.reasons is None else plan.reasons(plan.rows)
     picks = picks_of(live, visitor, plan.rows, sight.shown_stars, because, movies)
-    return Row(plan.title, plan.why, picks, plan.about)
+    return Row(plan.title, plan.why, picks, plan.about, plan.key)
 
 
 def _top(sight: Sight) -> Iterator[Plan]:
-    why = (
-        _("What everything you rated and watched points to")
-        if sight.visitor
-        else _("What most people come for")
-    )
     live, visitor, steering = sight.live, sight.visitor, sight.steering
-    rows = steered(live, visitor, steering, sight.limit, visitor.unwanted)
+    of_all = _("What everything you rated and watched points to")
+    why = WHY.get(steering.engine, of_all) if visitor else _("What most people come for")
+    rows = steered(live, visitor, steering, sight.limit, sight.unwanted)
     yield Plan(
         _("Top picks"), why, rows, reasons=lambda rows: main_reasons(live, visitor, rows, steering.engine)
     )
@@ -185,7 +222,7 @@ def _because(sight: Sight) -> Iterator[Plan]:
 
 def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
     """NEIGHBOURS films that may be offered, from the nearest ones, which are the same for everybody."""
-    live, unwanted = sight.live, {film.pk, *sight.visitor.unwanted}
+    live, unwanted = sight.live, {film.pk, *sight.unwanted}
 
     def nearest(limit: int, left_out: Collection[int]) -> Rows:
         return best(without(live, live.models["hybrid"].similar(row), left_out), limit)
@@ -239,7 +276,7 @@ def _people(sight: Sight) -> Iterator[Plan]:
 
 
 def _watchlist(sight: Sight) -> Iterator[Plan]:
-    rows = rows_of(sight.live, sorted(sight.visitor.watchlist - sight.visitor.unwanted))
+    rows = rows_of(sight.live, sorted(sight.visitor.watchlist - sight.unwanted))
     why = _("You meant to see these; the best bet first")
     yield Plan(_("Back to your watchlist"), why, rows[np.argsort(-sight.stars[rows], kind="stable")], least=1)
 
@@ -283,7 +320,7 @@ def _only_plot(sight: Sight) -> Iterator[Plan]:
     scores = sight.left(scores_of(sight.live, sight.visitor, "content"))
     why = _("Nobody has rated these yet: chosen by story, genre and people alone")
     yield Plan(
-        _("Only from the plot"), why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.limit)
+        _("Only from the plot"), why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.wide)
     )
 
 

@@ -25,7 +25,7 @@ from recommender.visitors import Visitor
 
 @dataclass(frozen=True)
 class Prediction:
-    stars: float
+    stars: float | None  # None for whoever switched predictions off
     reasons: Sequence[Reason]
     interval: Interval | None = None
     without_first: float | None = None  # the prediction if the first reason had never been rated
@@ -58,8 +58,11 @@ def answered(
 
 
 def predict(visitor: Visitor, film: Movie) -> Prediction | None:
-    """What the visitor would give `film`; None without a history, for a rated film, or without an answer."""
-    if not visitor or not visitor.sees_predictions or visitor.stars(film.pk) is not None:
+    """What the visitor would give `film` and why, or why alone where predictions are switched off.
+
+    None without a history, for a rated film, or without an answer.
+    """
+    if not visitor or visitor.stars(film.pk) is not None:
         return None
     return ask(lambda live: _prediction(live, visitor, film))
 
@@ -95,6 +98,8 @@ def _prediction(live: LiveModels, visitor: Visitor, film: Movie) -> Prediction |
     if row is None or stars is None:
         return None
     reasons = reasons_of(live, visitor, row)
+    if not visitor.sees_predictions:
+        return Prediction(None, reasons)
     left = stars_without(live, visitor, reasons, row)
     # As the page rounds them: a difference that cannot be read is none.
     told = None if left is None or round(left, 1) == round(stars, 1) else left

@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Movie
+from recommender import preferences
 from recommender.film_facts import FilmFacts, facts_of
 from recommender.live import LiveModels
 from recommender.ml.diversity import diverse, normal_scores
@@ -37,6 +39,13 @@ ENGINES = {
     "content": _("Story, genre and people"),
     "user-cf": _("People like me"),
     "weighted-rating": _("Highest rated"),
+}
+# What a list goes by, of the engines for which it is less than all that a history points to.
+WHY = {
+    "ease": _("Seen by many who saw what you saw"),
+    "content": _("Close in story, genre and people to what you liked"),
+    "user-cf": _("Seen by those whose shelves look most like yours"),
+    "weighted-rating": _("The highest rated films that you have not seen"),
 }
 SLIDER = range(-2, 3)
 # What one step of a slider moves, in deviations of a place in the list.
@@ -84,13 +93,27 @@ class Steering:
 AS_IT_COMES = Steering()
 
 
+def steering_of(request: HttpRequest) -> Steering:
+    """As the visitor steered last."""
+    return Steering.of(preferences.of(request).steering)
+
+
 def steered(
-    live: LiveModels, visitor: Visitor, steering: Steering, limit: int, unwanted: Collection[int]
+    live: LiveModels,
+    visitor: Visitor,
+    steering: Steering,
+    limit: int,
+    unwanted: Collection[int],
+    among: Rows | None = None,
 ) -> Rows:
-    """Rows of the first `limit` films, none of `unwanted` (ids), in the order of the list."""
+    """Rows of the first `limit` films, none of `unwanted` (ids), in the order of the list.
+
+    `among` is what `rows_left` found, for whoever asks twice.
+    """
     scores = without(live, list_scores(live, visitor, steering.engine), unwanted)
-    if steering.filters:
-        scores = _only(live, scores, steering)
+    among = rows_left(live, steering) if among is None else among
+    if among is not None:
+        scores = _only(scores, among)
     if steering.leans:
         scores = _leaned(scores, facts_of(live), steering)
     pool = best(scores, POOL * limit)
@@ -98,8 +121,14 @@ def steered(
     return pool[diverse(normal_scores(scores[pool]), vectors_of(live)[pool], limit, trade)]
 
 
-def _only(live: LiveModels, scores: Floats, steering: Steering) -> Floats:
-    kept = rows_of(live, list(_filtered(steering).values_list("pk", flat=True)))
+def rows_left(live: LiveModels, steering: Steering) -> Rows | None:
+    """Rows of the films that the filters leave, None for all."""
+    if not steering.filters:
+        return None
+    return rows_of(live, list(_filtered(steering).values_list("pk", flat=True)))
+
+
+def _only(scores: Floats, kept: Rows) -> Floats:
     left = np.full_like(scores, np.nan)
     left[kept] = scores[kept]
     return left

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from recommender import gate
 from recommender.interactions import read_interactions
+from recommender.live import nothing_opens
 from recommender.ml import artefact
 from recommender.ml.contract import Cancelled, Progress, Recommender, no_progress
 from recommender.ml.interactions import Interactions
@@ -69,6 +70,17 @@ def run(*, force: bool = False, progress: Progress = no_progress) -> ModelVersio
         raise
     _end(training, TrainingRun.State.DONE, version=version)
     return version
+
+
+def is_due() -> bool:
+    """Whether there should be a training before the night: pages show charts for want of models that open."""
+    if not nothing_opens():
+        return False
+    logger.warning(
+        "No stored version of the models can be opened by this code, perhaps after an upgrade: "
+        "a training begins now, and pages show the charts until it is done."
+    )
+    return True
 
 
 def promote(*, version: ModelVersion, reason: str = "") -> None:

@@ -90,6 +90,8 @@ def follow_each_other(anouk, film):
     RatingFactory(user=friend, movie=film)
     WatchFactory(user=friend, movie=film, watched_on=FIRST_DAY)
     ReviewFactory(user=friend, movie=film)
+    # What anouk has in her diary too is not told as news of friends.
+    WatchFactory(user=friend, movie__title="Of a friend", watched_on=FIRST_DAY)
 
 
 def add_to_first_film(film, number):

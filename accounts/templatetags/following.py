@@ -8,7 +8,7 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from accounts.friends import FriendsOfFilm, lately
+from accounts.friends import FriendsOfFilm
 from accounts.models import Follow, User
 from catalog.models import Movie
 
@@ -57,10 +57,3 @@ def follow_counts(context: template.Context, person: User) -> dict[str, Any]:
 def friends_of_film(context: template.Context, movie: Movie) -> dict[str, Any]:
     viewer = context["request"].user
     return {"friends": FriendsOfFilm.of(movie, viewer)} if viewer.is_authenticated else {}
-
-
-@register.inclusion_tag("accounts/_friends_lately.html", takes_context=True)
-def friends_lately(context: template.Context) -> dict[str, Any]:
-    request = context["request"]
-    # The request comes along for the posters, of which a page loads the first one at once.
-    return {"lately": lately(request.user) if request.user.is_authenticated else [], "request": request}

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import services
 from accounts.views.profile import favourites_of, free_places
 from catalog.forms import SearchForm
 from catalog.models import Movie, Rating
 from catalog.redirects import back
+from catalog.views.posted import posted_from
 from catalog.views.search import films_called
 
 OFFERED = 12
@@ -44,8 +45,7 @@ def _loved(request: HttpRequest) -> Films:
     return [rating.movie for rating in highest]
 
 
-@login_required
-@require_POST
+@posted_from("accounts:favourites", by_members=True)
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a film, take it away, or move it one place."""
     film = get_object_or_404(Movie, pk=pk)

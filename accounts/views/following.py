@@ -7,29 +7,27 @@ from typing import Literal
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import services
 from accounts.exports import following_csv
 from accounts.models import Follow, User
-from accounts.views.people import head, page_of_person
+from accounts.views.people import address_of_person, head, page_of_person
 from catalog.pagination import page_of
 from catalog.redirects import back
+from catalog.views.posted import posted_from
 
 PEOPLE_ON_PAGE = 30
 
 
-@require_POST
 @page_of_person("profile")
+@posted_from(address_of_person, by_members=True)
 def follow(request: HttpRequest, person: User) -> HttpResponse:
     """Follow somebody, or with `undo` follow them no more."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(person.get_absolute_url())
     refusal = ratelimit.consume_or_429(request, action="follow", user=request.user)
     if refusal:
         return refusal

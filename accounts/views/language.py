@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts import services
+from catalog.views.posted import posted_from
 
 
-@require_POST
+@posted_from("catalog:home")
 def language(request: HttpRequest) -> HttpResponse:
     """Kept in a cookie, and with the account of whoever has one, so that it holds everywhere."""
     chosen = request.POST.get("language", "")

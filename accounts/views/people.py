@@ -36,6 +36,10 @@ def page_of_person(part: Part) -> Callable[[Callable[..., HttpResponse]], Callab
     return decorator
 
 
+def address_of_person(request: HttpRequest, person: User) -> str:
+    return person.get_absolute_url()
+
+
 def _rightly_spelt(request: HttpRequest, person: User, **more: Any) -> HttpResponse:
     found = redirect(request.resolver_match.view_name, person.username, *more.values(), permanent=True)
     if request.META["QUERY_STRING"]:

@@ -15,14 +15,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.forms import DeletionForm, PrivacyForm, ProfileForm, RegionForm
 from accounts.models import Block, User
-from accounts.views.people import page_of_person
+from accounts.views.people import address_of_person, page_of_person
 from accounts.views.profile import favourites_of
 from catalog.views.answers import UNPROCESSABLE
+from catalog.views.posted import posted_from
 
 SECTIONS: dict[str, type[ModelForm]] = {"profile": ProfileForm, "privacy": PrivacyForm, "region": RegionForm}
 
@@ -44,27 +45,30 @@ def _settings_page(request: HttpRequest, *, status: int = 200, **sent: ModelForm
     return render(request, "accounts/settings.html", context, status=status)
 
 
-@login_required
-@require_POST
-def change(request: HttpRequest, section: str) -> HttpResponse:
-    """One part of the settings; the others stay as they are."""
+def _address_of(request: HttpRequest, section: str) -> str:
     if section not in SECTIONS:
         raise Http404
+    return f"{reverse('accounts:settings')}#{section}"
+
+
+@posted_from(_address_of, by_members=True)
+def change(request: HttpRequest, section: str) -> HttpResponse:
+    """One part of the settings; the others stay as they are."""
+    address = _address_of(request, section)
     form = SECTIONS[section](request.POST, instance=User.objects.get(pk=request.user.pk))
     if not form.is_valid():
         return _settings_page(request, status=UNPROCESSABLE, **{section: form})
     services.change_settings(user=request.user, **form.cleaned_data)
     messages.success(request, _("Kept."))
-    response = redirect(f"{reverse('accounts:settings')}#{section}")
+    response = redirect(address)
     if section == "region":
         # Chosen at the foot of a page before; the browser is asked only where no cookie answers.
         response.delete_cookie(site.LANGUAGE_COOKIE_NAME)
     return response
 
 
-@login_required
-@require_POST
 @page_of_person("profile")
+@posted_from(address_of_person, by_members=True)
 def block(request: HttpRequest, person: User) -> HttpResponse:
     try:
         services.block(blocker=request.user, blocked=person)
@@ -72,17 +76,20 @@ def block(request: HttpRequest, person: User) -> HttpResponse:
         raise Http404 from None
     sentence = _("%(name)s and you see nothing of each other any more. You can undo that here.")
     messages.success(request, sentence % {"name": person.username})
-    return redirect(f"{reverse('accounts:settings')}#blocked")
+    return redirect(_address_of_blocked(request))
 
 
-@login_required
-@require_POST
+def _address_of_blocked(request: HttpRequest, pk: int | None = None) -> str:
+    return f"{reverse('accounts:settings')}#blocked"
+
+
+@posted_from(_address_of_blocked, by_members=True)
 def unblock(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Block.objects.select_related("blocked"), pk=pk, blocker=request.user)
     services.unblock(block=found)
     sentence = _("%(name)s is no longer blocked.")
     messages.success(request, sentence % {"name": found.blocked.username})
-    return redirect(f"{reverse('accounts:settings')}#blocked")
+    return redirect(_address_of_blocked(request))
 
 
 @login_required

@@ -3,15 +3,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.forms import ThemeForm
 from catalog.redirects import back
+from catalog.views.posted import posted_from
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
-@require_POST
+@posted_from("catalog:home")
 def theme(request: HttpRequest) -> HttpResponse:
     form = ThemeForm(request.POST)
     response = back(request, "/")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -76,6 +77,10 @@ def _compared(films: list[Movie], kept: Movie) -> dict[str, Any]:
     return {"films": films, "facts": facts, "plans": plans}
 
 
+def _name_of(label: str) -> str:
+    return str(apps.get_model(label)._meta.verbose_name_plural)
+
+
 @admin.register(FilmMerge)
 class FilmMergeAdmin(ReadOnly):
     """Who made which films one, and the way back."""
@@ -100,9 +105,8 @@ class FilmMergeAdmin(ReadOnly):
 
     @display(description=gettext_lazy("what moved"))
     def counted(self, merge: FilmMerge) -> str:
-        return ", ".join(
-            f"{len(keys)} × {label.partition('.')[2]}" for label, _, keys in merge.record["moved"]
-        )
+        moved = merge.record["moved"]
+        return ", ".join(f"{len(keys)} × {_name_of(label)}" for label, _column, keys in moved)
 
     @admin.action(description=gettext_lazy("Undo"), permissions=["undo"])
     def undo(self, request: HttpRequest, queryset: QuerySet[FilmMerge]) -> None:

@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import InvalidOperation
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from import_export.resources import ModelResource
-from import_export.results import Result
-from import_export.widgets import DateTimeWidget, ForeignKeyWidget, ManyToManyWidget, Widget
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
-from catalog.models import Credit, Genre, Keyword, Movie, Person, Plot, Rating, Review, Watch, half_stars
+from catalog.admin.cells import (
+    MinutesCell,
+    MomentCell,
+    NumberCell,
+    OptionalTextCell,
+    PlainTextCell,
+    StarsCell,
+    YearCell,
+)
+from catalog.admin.table_files import Row, TableFile, TableResult
+from catalog.models import Credit, Genre, Keyword, Movie, Person, Plot, Rating, Review, Watch
 from catalog.services import refresh_counts
 
-Row = Mapping[str, Any]
 
-
-class NotThere(ValueError):
+class NotUnique(ValueError):
     pass
 
 
 def only(model: type[Model], **known: Any) -> Any:
     """The one row with these values. Raises ValueError, in words for the person who made the file."""
     kind = model._meta.verbose_name
-    what = ", ".join(f"{name} “{value}”" for name, value in known.items())
+    what = ", ".join(f"{name} “{value}”" for name, value in known.items() if value is not None)
     try:
         return model._default_manager.get(**known)
     except model.DoesNotExist:  # type: ignore[attr-defined]
-        raise NotThere(_("There is no %(kind)s with %(what)s.") % {"kind": kind, "what": what}) from None
+        raise ValueError(_("There is no %(kind)s with %(what)s.") % {"kind": kind, "what": what}) from None
     except model.MultipleObjectsReturned:  # type: ignore[attr-defined]
-        raise ValueError(
+        raise NotUnique(
             _("More than one %(kind)s has %(what)s: give its IMDb id.") % {"kind": kind, "what": what}
         ) from None
 
 
 def named_movie(row: Row) -> Movie:
     """The film of a row: by IMDb id, else by MovieLens id, else by title and year."""
-    for key in ("imdb_id", "movielens_id"):
-        if row.get(key):
-            return only(Movie, **{key: row[key]})
-    return only(Movie, title=row["title"], year=row.get("year") or None)
+    if row.get("imdb_id"):
+        return only(Movie, imdb_id=row["imdb_id"])
+    if row.get("movielens_id"):
+        return only(Movie, movielens_id=NumberCell().clean(row["movielens_id"]))
+    return only(Movie, title=row["title"], year=YearCell().clean(row.get("year")))
 
 
 class MovieWidget(Widget):
@@ -91,58 +97,16 @@ class KeywordsWidget(ManyToManyWidget):
         return [Keyword.objects.get_or_create(name=name)[0] for name in names]
 
 
-class PlainTextWidget(Widget):
-    """Nothing is an empty text."""
-
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> str:
-        return str(value).strip() if value else ""
-
-    def render(self, value: str | None, obj: Any = None, **kwargs: Any) -> str:
-        return value or ""
-
-
-class OptionalTextWidget(Widget):
-    """Two films without an IMDb id are not two films with the same one."""
-
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> str | None:
-        return str(value).strip() or None if value else None
-
-
-class MomentWidget(DateTimeWidget):
-    """To the microsecond, so that a row read from its own export is unchanged."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.formats = ("%Y-%m-%d %H:%M:%S.%f", *self.formats)
-
-
-class StarsWidget(Widget):
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> int:
-        try:
-            return half_stars(value)
-        except InvalidOperation:
-            raise ValueError(_("“%(value)s” is not a number of stars.") % {"value": value}) from None
-
-    def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
-        return f"{value / 2:g}" if value else ""
-
-
-class FilmFile(ModelResource):
+class FilmFile(TableFile):
     """A table whose rows belong to films."""
 
     movie = Field("movie", "title", MovieWidget())
     year = Field("movie__year", "year", readonly=True)
     imdb_id = Field("movie__imdb_id", "imdb_id", readonly=True)
 
-    class Meta:
-        clean_model_instances = True
-        skip_unchanged = True
-        report_skipped = True
-        use_transactions = True
 
-
-class GenreFile(ModelResource):
-    class Meta(FilmFile.Meta):
+class GenreFile(TableFile):
+    class Meta(TableFile.Meta):
         model = Genre
         fields = ["name", "slug"]
         import_id_fields = ["name"]
@@ -151,17 +115,17 @@ class GenreFile(ModelResource):
         row["slug"] = row.get("slug") or slugify(row["name"])
 
 
-class KeywordFile(ModelResource):
-    class Meta(FilmFile.Meta):
+class KeywordFile(TableFile):
+    class Meta(TableFile.Meta):
         model = Keyword
         fields = ["name"]
         import_id_fields = ["name"]
 
 
-class PersonFile(ModelResource):
-    imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
+class PersonFile(TableFile):
+    imdb_id = Field("imdb_id", "imdb_id", OptionalTextCell())
 
-    class Meta(FilmFile.Meta):
+    class Meta(TableFile.Meta):
         model = Person
         fields = ["name", "imdb_id", "tmdb_id"]
         import_id_fields = ["name"]
@@ -169,18 +133,27 @@ class PersonFile(ModelResource):
     def get_instance(self, instance_loader: Any, row: Row) -> Person | None:
         for key in ("imdb_id", "tmdb_id", "name"):
             if row.get(key):
-                return Person.objects.filter(**{key: row[key]}).first()
+                return self._first(**{key: row[key]})
         return None
 
+    def _first(self, **known: Any) -> Person | None:
+        try:
+            return Person.objects.filter(**known).first()
+        except ValueError:
+            # Reading the row's columns tells of a number that is none.
+            return None
 
-class MovieFile(ModelResource):
+
+class MovieFile(TableFile):
     genres = Field("genres", "genres", GenresWidget(Genre, separator="|", field="name"))
     keywords = Field("keywords", "keywords", KeywordsWidget(Keyword, separator="|", field="name"))
-    tagline = Field("tagline", "tagline", PlainTextWidget())
-    language = Field("language", "language", PlainTextWidget())
-    imdb_id = Field("imdb_id", "imdb_id", OptionalTextWidget())
+    year = Field("year", "year", YearCell())
+    runtime = Field("runtime", "runtime", MinutesCell())
+    tagline = Field("tagline", "tagline", PlainTextCell())
+    language = Field("language", "language", PlainTextCell())
+    imdb_id = Field("imdb_id", "imdb_id", OptionalTextCell())
 
-    class Meta(FilmFile.Meta):
+    class Meta(TableFile.Meta):
         model = Movie
         fields = [
             *["title", "year", "tagline", "runtime", "language", "released_on", "budget", "revenue"],
@@ -191,7 +164,10 @@ class MovieFile(ModelResource):
     def get_instance(self, instance_loader: Any, row: Row) -> Movie | None:
         try:
             return named_movie(row)
-        except NotThere:
+        except NotUnique as error:
+            raise ValidationError(str(error)) from None
+        except ValueError:
+            # No such film yet, or a column that is wrong in itself: reading the columns tells.
             return None
 
 
@@ -214,8 +190,9 @@ class PlotFile(FilmFile):
 
 class RatingFile(FilmFile):
     user = Field("user", "user", MemberWidget())
-    stars = Field("half_stars", "stars", StarsWidget())
-    rated_at = Field("rated_at", "rated_at", MomentWidget())
+    stars = Field("half_stars", "stars", StarsCell())
+    # Declared, so that no time stays no time: the column that the package makes would take the default.
+    rated_at = Field("rated_at", "rated_at", MomentCell())
 
     class Meta(FilmFile.Meta):
         model = Rating
@@ -225,7 +202,8 @@ class RatingFile(FilmFile):
         # The widgets check every value; a form would call an unknown time missing.
         clean_model_instances = False
 
-    def after_import(self, dataset: Any, result: Result, **kwargs: Any) -> None:
+    def after_import(self, dataset: Any, result: TableResult, **kwargs: Any) -> None:
+        super().after_import(dataset, result, **kwargs)
         refresh_counts(movie_ids={row.instance.movie_id for row in result.rows if row.instance})
 
 

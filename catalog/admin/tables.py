@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import get_permission_codename
 from django.db.models import CASCADE, Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV, JSON, TSV
+from import_export.formats.base_formats import JSON
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.paginator import InfinitePaginator
+
+from catalog.admin.table_files import CSV, TSV, TableResult
 
 
 class LargeTable(ModelAdmin):
@@ -33,6 +38,21 @@ class Exchange(ModelAdmin, ImportExportModelAdmin):
     import_form_class = ImportForm
     export_form_class = ExportForm
     import_formats = export_formats = [CSV, TSV, JSON]
+
+    def process_dataset(self, *args: Any, **kwargs: Any) -> TableResult:
+        return super().process_dataset(*args, **kwargs | {"rollback_on_validation_errors": True})
+
+    def process_result(self, result: TableResult, request: HttpRequest) -> HttpResponse:
+        """Somebody may have changed the tables since the trial run."""
+        if not result.complaints:
+            return super().process_result(result, request)
+        for complaint in result.complaints:
+            messages.error(request, complaint)
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import"))
+
+    def add_data_read_fail_error_to_form(self, form: ImportForm, e: Exception) -> None:
+        told = _("This is no file of that format, or one of its rows has more cells than the first line.")
+        form.add_error("import_file", told)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)

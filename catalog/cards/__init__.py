@@ -18,6 +18,7 @@ from catalog.cards import shelf
 from catalog.cards.drawing import HEIGHT, WIDTH, Film, Words, draw
 from catalog.cards.letters import ITALIC, is_legible
 from catalog.genres import genre_in_words
+from catalog.looks import apart
 from catalog.models import Credit, Movie
 from catalog.pictures import shelf as posters_kept
 from catalog.posters import design
@@ -26,8 +27,10 @@ from catalog.posters.palettes import Palette
 __all__ = ["HEIGHT", "WIDTH", "Card", "Film", "Words", "film_shown", "of_film", "of_site"]
 
 # Another number where the drawing itself changes, so that old files are not taken for new ones.
-EDITION = 1
+EDITION = 2
 MOST_NAMED = 2
+# Many enough that four of them are drawn differently.
+AMONG = 12
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,9 @@ def _words(movie: Movie, film: Film) -> Words:
 
 
 def _legible_title(movie: Movie) -> str:
-    """The title, or another one of the film where no face here has its letters."""
+    """The title, or another one of the film where no face here has its letters, or none."""
     titles = [movie.title, *(other.title for other in movie.other_titles.all())]
-    fallback = str(movie.year or settings.SITE_NAME)
-    return next((title for title in titles if is_legible(title.upper())), fallback)
+    return next((title for title in titles if is_legible(title.upper())), "")
 
 
 def _by(movie: Movie) -> str:
@@ -104,8 +106,8 @@ def _said(movie: Movie) -> str:
 
 
 def of_site() -> Card:
-    """The four films that most people here rated."""
-    films = [film_shown(movie) for movie in Movie.objects.for_cards()[:4]]
+    """Four films of those that most people here rated, no two drawn alike."""
+    films = [film_shown(movie) for movie in apart(Movie.objects.for_cards()[:AMONG])[:4]]
     night = Palette("#0f0d0c", "#f3ece1", "#ffb23e", "#b83a0a", "#7fd6c2")
     sentence = [_("Rate and log the films you love, and get"), _("suggestions made from your own taste.")]
     words = Words("", settings.SITE_NAME, beside=sentence)

@@ -11,11 +11,21 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
-from catalog.cards.letters import DISPLAY, ITALIC, TEXT, bearing, width_of, write, write_within
+from catalog.cards.letters import (
+    DISPLAY,
+    ITALIC,
+    TEXT,
+    bearing,
+    is_legible,
+    reach_of,
+    width_of,
+    write,
+    write_within,
+)
 from catalog.cards.marks import paint
 from catalog.posters import Design, design
 from catalog.posters.compositions import COMPOSITIONS
-from catalog.posters.lettering import LEADING, MEASURE, Line, set_title, stack_height
+from catalog.posters.lettering import ADVANCES, LARGEST, LEADING, MEASURE, Line, set_title
 from catalog.posters.palettes import Palette, contrast
 from catalog.posters.stage import WIDTH as ART_UNITS
 from catalog.posters.stage import raise_stage
@@ -28,6 +38,7 @@ ROOM = RIGHT - LEFT
 HEAD, FOOT = 54, HEIGHT - 54
 # A line this near to the full width is set to fill it.
 NEARLY = 1.06
+LEADED = LEADING * ROOM / MEASURE
 BRAND_SIZE, BY_SIZE, FIGURE_SIZE, BESIDE_SIZE = 34, 33, 96, 31
 
 
@@ -108,9 +119,19 @@ def _drawn(drawn: Design, size: tuple[int, int]) -> Image.Image:
 
 def _write_words(draw: ImageDraw.ImageDraw, words: Words, palette: Palette) -> None:
     accent = next((colour for colour in palette[2:] if contrast(colour, palette.ground) >= 3), palette.ink)
-    write(draw, words.brand.upper(), at=(LEFT, HEAD + 24), face=DISPLAY, size=BRAND_SIZE, ink=accent)
     foot = _foot(draw, words, palette.ink, accent)
+    if not words.title or not is_legible(words.title.upper()):
+        _without_title(draw, words, foot, palette.ink, accent)
+        return
+    write(draw, words.brand.upper(), at=(LEFT, HEAD + 24), face=DISPLAY, size=BRAND_SIZE, ink=accent)
     _title(draw, words, top=HEAD + 24 + 34, bottom=foot, palette=palette)
+
+
+def _without_title(draw: ImageDraw.ImageDraw, words: Words, foot: float, ink: str, accent: str) -> None:
+    """Where no face here has its letters: the site's name is larger, the rest is together at the foot."""
+    size = FIGURE_SIZE
+    write(draw, words.brand.upper(), at=(LEFT, HEAD + size * 0.8), face=DISPLAY, size=size, ink=accent)
+    write_within(draw, words.by, at=(LEFT, foot - 12), face=ITALIC, size=BY_SIZE, ink=ink, room=ROOM)
 
 
 def _foot(draw: ImageDraw.ImageDraw, words: Words, ink: str, accent: str) -> float:
@@ -145,9 +166,9 @@ def _title(draw: ImageDraw.ImageDraw, words: Words, *, top: float, bottom: float
     lines = _set(words.title, room)
     share = _share(lines, room)
     for line in lines:
-        top += line.height * share
-        _write_line(draw, line, top, share, palette.ink)
-        top += LEADING * ROOM / MEASURE
+        above, below = _reach(line)
+        _write_line(draw, line, top + above * share, share, palette.ink)
+        top += (above + below) * share + LEADED
     if words.by:
         place = (LEFT, top + BY_SIZE * 0.75)
         write_within(draw, words.by, at=place, face=ITALIC, size=BY_SIZE, ink=palette.ink, room=ROOM)
@@ -155,7 +176,7 @@ def _title(draw: ImageDraw.ImageDraw, words: Words, *, top: float, bottom: float
 
 def _set(title: str, room: float) -> list[Line]:
     """The breaks that fill the room best: some titles stand better in more lines, some in fewer."""
-    wished = [set_title(title, height) for height in (60, 90, 120, 150, 190)]
+    wished = [[_measured(line) for line in set_title(title, height)] for height in (60, 90, 120, 150, 190)]
     return max(wished, key=lambda lines: _filled(lines, room))
 
 
@@ -166,9 +187,26 @@ def _filled(lines: list[Line], room: float) -> float:
 
 def _share(lines: list[Line], room: float) -> float:
     """Pixels for one unit of the lettering: the full width, or less where the lines would stand too tall."""
-    leading = LEADING * (len(lines) - 1) * ROOM / MEASURE
-    unled = stack_height(lines) - LEADING * (len(lines) - 1)
-    return min(ROOM / MEASURE, (room - leading) / unled)
+    unled = sum(sum(_reach(line)) for line in lines)
+    return min(ROOM / MEASURE, (room - LEADED * (len(lines) - 1)) / unled)
+
+
+def _reach(line: Line) -> tuple[float, float]:
+    """From the baseline up, and down as far as the leading does not hold what hangs there."""
+    above, below = reach_of(line.text, DISPLAY, line.size)
+    return line.height if _is_ours(line) else above, max(0, below - LEADING / 2)
+
+
+def _is_ours(line: Line) -> bool:
+    return all(letter in ADVANCES for letter in line.text)
+
+
+def _measured(line: Line) -> Line:
+    """The lettering only guesses how wide the letters of other faces are."""
+    if _is_ours(line):
+        return line
+    size = min(LARGEST, MEASURE / width_of(line.text, DISPLAY, 1))
+    return Line(line.text, size, width_of(line.text, DISPLAY, size), line.minor)
 
 
 def _write_line(draw: ImageDraw.ImageDraw, line: Line, baseline: float, share: float, ink: str) -> None:

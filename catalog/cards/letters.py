@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
 from django.contrib.staticfiles import finders
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont, features
 
 # Opening a web font takes a while, so one size is measured and others follow from it.
 MEASURED_AT = 100
@@ -54,7 +55,15 @@ def _has(file: str, weight: int, letter: str) -> bool:
 
 def is_legible(text: str, face: Face = DISPLAY) -> bool:
     """Whether every letter can be set, which depends on the faces of the system for other scripts."""
-    return all(letter.isspace() or _file_with(letter, face) for letter in text)
+    return all(letter.isspace() or (_is_settable(letter) and _file_with(letter, face)) for letter in text)
+
+
+def _is_settable(letter: str) -> bool:
+    """Letters that run leftwards, join or pile up are nonsense without the library that shapes them."""
+    is_simple = (
+        unicodedata.bidirectional(letter) not in {"R", "AL"} and unicodedata.category(letter)[0] != "M"
+    )
+    return is_simple or bool(features.check("raqm"))
 
 
 def _runs(text: str, face: Face, size: int) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
@@ -75,6 +84,13 @@ def _runs(text: str, face: Face, size: int) -> Iterator[tuple[str, ImageFont.Fre
 
 def width_of(text: str, face: Face, size: float) -> float:
     return sum(font.getlength(part) for part, font in _runs(text, face, MEASURED_AT)) * size / MEASURED_AT
+
+
+def reach_of(text: str, face: Face, size: float) -> tuple[float, float]:
+    """How far the letters stand above the baseline, and how far they hang below it."""
+    boxes = [font.getbbox(part, anchor="ls") for part, font in _runs(text, face, MEASURED_AT)]
+    above, below = max(-box[1] for box in boxes), max(box[3] for box in boxes)
+    return above * size / MEASURED_AT, max(0, below) * size / MEASURED_AT
 
 
 def bearing(letter: str, face: Face, size: float) -> float:

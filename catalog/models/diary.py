@@ -154,12 +154,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Rating(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="ratings")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="ratings")
-    half_stars = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(10)])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ratings", verbose_name=_("user")
+    )
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="ratings", verbose_name=_("movie"))
+    half_stars = models.PositiveSmallIntegerField(
+        _("half stars"), validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
     # Null for imported ratings whose data set carries no time.
-    rated_at = models.DateTimeField(null=True, default=timezone.now)
-    source = models.CharField(max_length=10, choices=RatingSource, default=RatingSource.SITE, editable=False)
+    rated_at = models.DateTimeField(_("rated at"), null=True, default=timezone.now)
+    source = models.CharField(
+        _("source"), max_length=10, choices=RatingSource, default=RatingSource.SITE, editable=False
+    )
     # What the page predicted beside it: whoever gave such a rating had read an answer before.
     predicted = models.DecimalField(
         _("stars predicted beside it"), max_digits=2, decimal_places=1, null=True, editable=False
@@ -168,6 +174,8 @@ class Rating(models.Model):
     objects = RatingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="one_rating_per_user_and_movie"),
             models.CheckConstraint(
@@ -186,10 +194,14 @@ class Rating(models.Model):
 class Tag(models.Model):
     """A word of somebody's own for viewings: where, with whom, on what occasion."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="tags", verbose_name=_("user")
+    )
+    name = models.CharField(_("name"), max_length=40)
 
     class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_tag_per_user_and_name")]
 
@@ -200,16 +212,19 @@ class Tag(models.Model):
 class Watch(models.Model):
     """One viewing: a diary entry where it is dated, else only the knowledge that the film was seen."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watches")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="watches")
-    watched_on = models.DateField(null=True, blank=True)
-    rewatch = models.BooleanField(default=False)
-    tags = models.ManyToManyField(Tag, blank=True, related_name="watches")
-    created_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="watches", verbose_name=_("user")
+    )
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="watches", verbose_name=_("movie"))
+    watched_on = models.DateField(_("watched on"), null=True, blank=True)
+    rewatch = models.BooleanField(_("rewatch"), default=False)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="watches", verbose_name=_("tags"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = WatchQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("watch")
         verbose_name_plural = _("watches")
         indexes = [models.Index(fields=["user", "-watched_on"], name="diary_of_user")]
         constraints = [
@@ -228,18 +243,22 @@ class Watch(models.Model):
 
 
 class Review(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="reviews")
-    text = models.TextField(max_length=20_000)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", verbose_name=_("user")
+    )
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="reviews", verbose_name=_("movie"))
+    text = models.TextField(_("text"), max_length=20_000)
     has_spoilers = models.BooleanField(_("contains spoilers"), default=False)
     # Taken down by staff: seen by its writer and by staff alone.
     is_taken_down = models.BooleanField(_("taken down"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="one_review_per_user_and_movie")

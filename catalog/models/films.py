@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 class Genre(models.Model):
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
 
     class Meta:
+        verbose_name = _("genre")
+        verbose_name_plural = _("genres")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -27,9 +29,11 @@ class Genre(models.Model):
 
 
 class Keyword(models.Model):
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100, unique=True)
 
     class Meta:
+        verbose_name = _("keyword")
+        verbose_name_plural = _("keywords")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -37,15 +41,18 @@ class Keyword(models.Model):
 
 
 class Person(models.Model):
-    name = models.CharField(max_length=200, db_index=True)
+    name = models.CharField(_("name"), max_length=200, db_index=True)
     imdb_id = models.CharField(_("IMDb id"), max_length=12, unique=True, null=True, blank=True)
     tmdb_id = models.PositiveIntegerField(_("TMDB id"), unique=True, null=True, blank=True)
-    slug = models.SlugField(max_length=120, editable=False, default="person")
-    search_name = models.CharField(max_length=210, editable=False, db_index=True, default="")
+    slug = models.SlugField(_("slug"), max_length=120, editable=False, default="person")
+    search_name = models.CharField(
+        _("name as it is searched"), max_length=210, editable=False, db_index=True, default=""
+    )
 
     class Meta:
-        ordering = ["name"]
+        verbose_name = _("person")
         verbose_name_plural = _("people")
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
@@ -211,35 +218,39 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
 
 class Movie(models.Model):
-    title = models.CharField(max_length=300)
-    year = models.PositiveSmallIntegerField(null=True, blank=True, db_index=True)
-    slug = models.SlugField(max_length=120, editable=False)
-    search_title = models.CharField(max_length=310, editable=False, db_index=True)
-    tagline = models.CharField(max_length=300, blank=True)
+    title = models.CharField(_("title"), max_length=300)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True, db_index=True)
+    slug = models.SlugField(_("slug"), max_length=120, editable=False)
+    search_title = models.CharField(
+        _("title as it is searched"), max_length=310, editable=False, db_index=True
+    )
+    tagline = models.CharField(_("tagline"), max_length=300, blank=True)
     runtime = models.PositiveSmallIntegerField(_("runtime in minutes"), null=True, blank=True)
     # ISO 639-1, as film data sets write it.
     language = models.CharField(_("original language"), max_length=3, blank=True, db_index=True)
     released_on = models.DateField(_("first shown on"), null=True, blank=True)
     budget = models.PositiveBigIntegerField(_("budget in US dollars"), null=True, blank=True)
     revenue = models.PositiveBigIntegerField(_("revenue in US dollars"), null=True, blank=True)
-    genres = models.ManyToManyField(Genre, blank=True, related_name="movies")
-    keywords = models.ManyToManyField(Keyword, blank=True, related_name="movies")
-    people = models.ManyToManyField(Person, through="Credit", related_name="movies")
+    genres = models.ManyToManyField(Genre, blank=True, related_name="movies", verbose_name=_("genres"))
+    keywords = models.ManyToManyField(Keyword, blank=True, related_name="movies", verbose_name=_("keywords"))
+    people = models.ManyToManyField(Person, through="Credit", related_name="movies", verbose_name=_("people"))
 
     movielens_id = models.PositiveIntegerField(_("MovieLens id"), unique=True, null=True, blank=True)
     imdb_id = models.CharField(_("IMDb id"), max_length=12, unique=True, null=True, blank=True)
     tmdb_id = models.PositiveIntegerField(_("TMDB id"), db_index=True, null=True, blank=True)
 
     # Kept beside the ratings so that lists of films need no aggregation; the rating services refresh them.
-    ratings_count = models.PositiveIntegerField(default=0, editable=False)
-    half_stars_sum = models.PositiveBigIntegerField(default=0, editable=False)
+    ratings_count = models.PositiveIntegerField(_("number of ratings"), default=0, editable=False)
+    half_stars_sum = models.PositiveBigIntegerField(_("sum of half stars"), default=0, editable=False)
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = MovieQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("movie")
+        verbose_name_plural = _("movies")
         ordering = ["-ratings_count", "pk"]
         indexes = [models.Index(fields=["-ratings_count", "id"], name="movie_by_popularity")]
         constraints = [
@@ -275,11 +286,13 @@ class Movie(models.Model):
 
 
 class OtherTitle(models.Model):
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="other_titles")
-    title = models.CharField(max_length=300)
-    search_title = models.CharField(max_length=310, editable=False)
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="other_titles", verbose_name=_("movie"))
+    title = models.CharField(_("title"), max_length=300)
+    search_title = models.CharField(_("title as it is searched"), max_length=310, editable=False)
 
     class Meta:
+        verbose_name = _("other title")
+        verbose_name_plural = _("other titles")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["movie", "title"], name="other_title_once_per_movie")]
 
@@ -297,13 +310,15 @@ class Credit(models.Model):
         WRITER = "writer", _("Writer")
         CAST = "cast", _("Cast")
 
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="credits")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="credits")
-    role = models.CharField(max_length=10, choices=Role)
-    character = models.CharField(max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="credits", verbose_name=_("movie"))
+    person = models.ForeignKey(Person, models.CASCADE, related_name="credits", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    character = models.CharField(_("character"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credits")
         ordering = ["role", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["movie", "person", "role"], name="credit_once_per_movie_and_role")

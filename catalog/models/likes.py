@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 from catalog.permissions import seen_by
@@ -21,13 +22,17 @@ class LikedFilmQuerySet(models.QuerySet["LikedFilm"]):
 class LikedFilm(models.Model):
     """A heart for a film, beside whatever stars it was given."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_films")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="liked_by")
-    liked_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_films", verbose_name=_("user")
+    )
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="liked_by", verbose_name=_("movie"))
+    liked_at = models.DateTimeField(_("liked at"), auto_now_add=True)
 
     objects = LikedFilmQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("liked film")
+        verbose_name_plural = _("liked films")
         constraints = [
             models.UniqueConstraint(fields=["user", "movie"], name="one_like_per_user_and_movie"),
         ]
@@ -37,11 +42,17 @@ class LikedFilm(models.Model):
 
 
 class ReviewLike(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_reviews")
-    review = models.ForeignKey("catalog.Review", models.CASCADE, related_name="likes")
-    liked_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="liked_reviews", verbose_name=_("user")
+    )
+    review = models.ForeignKey(
+        "catalog.Review", models.CASCADE, related_name="likes", verbose_name=_("review")
+    )
+    liked_at = models.DateTimeField(_("liked at"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("review like")
+        verbose_name_plural = _("review likes")
         constraints = [
             models.UniqueConstraint(fields=["user", "review"], name="one_like_per_user_and_review"),
         ]

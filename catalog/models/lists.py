@@ -86,16 +86,18 @@ class FilmList(models.Model):
         PUBLIC = PUBLIC, _("everybody")
         PRIVATE = "private", _("only me")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="film_lists")
-    title = models.CharField(max_length=100)
-    description = models.TextField(max_length=5_000, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="film_lists", verbose_name=_("user")
+    )
+    title = models.CharField(_("title"), max_length=100)
+    description = models.TextField(_("description"), max_length=5_000, blank=True)
     is_ranked = models.BooleanField(_("ranked"), default=False)
     visibility = models.CharField(
         _("who sees it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     # Of the list or of any of its entries.
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = FilmListQuerySet.as_manager()
 
@@ -121,12 +123,14 @@ class FilmList(models.Model):
 
 
 class ListEntry(models.Model):
-    film_list = models.ForeignKey(FilmList, models.CASCADE, related_name="entries")
-    movie = models.ForeignKey(Movie, models.CASCADE, related_name="list_entries")
+    film_list = models.ForeignKey(
+        FilmList, models.CASCADE, related_name="entries", verbose_name=_("film list")
+    )
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="list_entries", verbose_name=_("movie"))
     # Not unique: a merge of films leaves a gap, and its undoing comes back to a place that may be taken.
-    position = models.PositiveSmallIntegerField()
-    note = models.CharField(max_length=300, blank=True)
-    added_at = models.DateTimeField(auto_now_add=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
 
     objects = ListEntryQuerySet.as_manager()
 

@@ -22,18 +22,22 @@ class FilmMergeQuerySet(models.QuerySet["FilmMerge"]):
 class FilmMerge(models.Model):
     """Two rows of one film made into one. The removed film's address leads to the kept one."""
 
-    kept = models.ForeignKey(Movie, models.CASCADE, related_name="merges")
+    kept = models.ForeignKey(Movie, models.CASCADE, related_name="merges", verbose_name=_("kept film"))
     removed_id = models.PositiveBigIntegerField(_("id of the removed film"), db_index=True)
-    removed_title = models.CharField(max_length=300)
+    removed_title = models.CharField(_("removed title"), max_length=300)
     # All that was moved or dropped, as the merging service wrote it: what undoing reads.
-    record = models.JSONField()
-    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    merged_at = models.DateTimeField(auto_now_add=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
+    record = models.JSONField(_("record"))
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("merged by")
+    )
+    merged_at = models.DateTimeField(_("merged at"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
     objects = FilmMergeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("film merge")
+        verbose_name_plural = _("film merges")
         ordering = ["-merged_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

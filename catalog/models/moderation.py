@@ -13,13 +13,15 @@ from catalog.models.diary import Review
 class ReviewRevision(models.Model):
     """A review as it was before an edit, for staff."""
 
-    review = models.ForeignKey(Review, models.CASCADE, related_name="revisions")
-    text = models.TextField()
-    has_spoilers = models.BooleanField(default=False)
-    written_at = models.DateTimeField(help_text=_("When this wording was saved."))
-    replaced_at = models.DateTimeField(auto_now_add=True)
+    review = models.ForeignKey(Review, models.CASCADE, related_name="revisions", verbose_name=_("review"))
+    text = models.TextField(_("text"))
+    has_spoilers = models.BooleanField(_("contains spoilers"), default=False)
+    written_at = models.DateTimeField(_("written at"), help_text=_("When this wording was saved."))
+    replaced_at = models.DateTimeField(_("replaced at"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("review revision")
+        verbose_name_plural = _("review revisions")
         ordering = ["-replaced_at", "-pk"]
 
     def __str__(self) -> str:
@@ -41,19 +43,28 @@ class ReviewReport(models.Model):
         UPHELD = "upheld", _("review taken down")
         DISMISSED = "dismissed", _("review stays")
 
-    review = models.ForeignKey(Review, models.CASCADE, related_name="reports")
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports")
-    reason = models.CharField(max_length=10, choices=Reason)
-    note = models.TextField(max_length=1000, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN, db_index=True)
-    reported_at = models.DateTimeField(auto_now_add=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="decided_reports"
+    review = models.ForeignKey(Review, models.CASCADE, related_name="reports", verbose_name=_("review"))
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports", verbose_name=_("reporter")
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decision_note = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, db_index=True)
+    reported_at = models.DateTimeField(_("reported at"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="decided_reports",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_note = models.CharField(_("decision note"), max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("review report")
+        verbose_name_plural = _("review reports")
         ordering = ["reported_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["review", "reporter"], name="one_report_per_review_and_reporter"),

@@ -28,18 +28,22 @@ class PosterPicture(models.Model):
         KEPT = "kept", _("kept here")
         REFUSED = "refused", _("not usable")
 
-    movie = models.OneToOneField(Movie, models.CASCADE, related_name="picture")
+    movie = models.OneToOneField(Movie, models.CASCADE, related_name="picture", verbose_name=_("movie"))
     source_url = models.URLField(_("poster at the source"), max_length=1000)
-    state = models.CharField(max_length=10, choices=State, default=State.DUE, db_index=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now, db_index=True)
-    answer = models.CharField(max_length=300, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DUE, db_index=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, db_index=True)
+    answer = models.CharField(_("answer"), max_length=300, blank=True)
     # Of the source's bytes: part of every file's name, so that a changed poster has a new address.
-    digest = models.CharField(max_length=64, blank=True, editable=False)
-    width = models.PositiveSmallIntegerField(default=0, editable=False)
-    height = models.PositiveSmallIntegerField(default=0, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
+    width = models.PositiveSmallIntegerField(_("width"), default=0, editable=False)
+    height = models.PositiveSmallIntegerField(_("height"), default=0, editable=False)
     blur = models.TextField(_("blurred picture as a data address"), blank=True, editable=False)
-    fetched_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fetched_at = models.DateTimeField(_("fetched at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("poster picture")
+        verbose_name_plural = _("poster pictures")
 
     def __str__(self) -> str:
         return f"Poster of {self.movie}"

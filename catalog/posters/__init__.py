@@ -11,7 +11,7 @@ from catalog.posters.palettes import Palette, contrast, of_year
 from catalog.posters.shapes import num, rect
 from catalog.posters.stage import VISIBLE, WIDTH, raise_stage
 
-__all__ = ["Design", "design", "draw"]
+__all__ = ["Design", "composition_of", "design", "draw"]
 
 HEIGHT = 450
 MARGIN = 18
@@ -40,10 +40,19 @@ def _paper(palette: Palette, layout: str, dice: Dice) -> str:
     return dice.pick(coloured or [palette.ground])
 
 
+def _dice(title: str, year: int | None) -> Dice:
+    return Dice(f"{title}|{year or ''}")
+
+
+def composition_of(title: str, year: int | None = None, genres: Iterable[str] = ()) -> str:
+    """The name of what is drawn on a film's poster, found without setting its title."""
+    return _dice(clean(title), year).pick(suiting(tuple(genres)))
+
+
 def design(title: str, year: int | None = None, genres: Iterable[str] = ()) -> Design:
     """Choose composition, colours, layout and lines, always the same for the same film."""
     title = clean(title)
-    dice = Dice(f"{title}|{year or ''}")
+    dice = _dice(title, year)
     composition = dice.pick(suiting(tuple(genres)))
     palette = dice.pick(of_year(year))
     layout = dice.pick(LAYOUTS)

@@ -109,7 +109,7 @@ class Ranking:
 
     def best_named(self, people: Iterable[int]) -> float:
         """How much of the words names the one of these whom they name best."""
-        everywhere = {place: 1 - BEGUN for place in range(len(self.weights))}
+        everywhere = dict.fromkeys(range(len(self.weights)), 1 - BEGUN)
         named = (self.named.get(key, everywhere) for key in people)
         return max((self.covered([by.get(place, 0.0) for place in everywhere]) for by in named), default=0.0)
 

@@ -45,10 +45,17 @@ class Entry:
 
 @transaction.atomic
 def log_film(
-    *, user: AbstractUser, movie: Movie, entry: Entry, shown: str, viewing: Watch | None = None
+    *,
+    user: AbstractUser,
+    movie: Movie,
+    entry: Entry,
+    shown: str,
+    viewing: Watch | None = None,
+    predicted: float | None = None,
 ) -> Watch:
     """Write an entry over the log whose version is `shown`; `viewing` is the diary entry it changes.
 
+    `predicted`, in stars, is what was shown before the rating.
     Raises ChangedMeanwhile where the log is no longer that one, unless it already says the same: an
     entry whose answer got lost may be sent twice. Raises SameDay where `viewing` would move onto another.
     """
@@ -56,7 +63,7 @@ def log_film(
     stored = film_log(user, movie)
     if shown != stored.version and not _says_the_same(entry, stored):
         raise ChangedMeanwhile
-    _give_stars(user, movie, entry, stored)
+    _give_stars(user, movie, entry, stored, predicted)
     (like if entry.is_liked else unlike)(user=user, movie=movie)
     if entry.text and entry.wording != stored.wording:
         write_review(user=user, movie=movie, text=entry.text, has_spoilers=entry.has_spoilers)
@@ -71,13 +78,15 @@ def _says_the_same(entry: Entry, stored: FilmLog) -> bool:
     return opinion and words and Viewing(entry.watched_on, entry.rewatch, entry.tags) in stored.viewings
 
 
-def _give_stars(user: AbstractUser, movie: Movie, entry: Entry, stored: FilmLog) -> None:
+def _give_stars(
+    user: AbstractUser, movie: Movie, entry: Entry, stored: FilmLog, predicted: float | None
+) -> None:
     if entry.half_stars == stored.half_stars:
         return
     if entry.stars is None:
         remove_rating(user=user, movie=movie)
     else:
-        rate(user=user, movie=movie, stars=entry.stars)
+        rate(user=user, movie=movie, stars=entry.stars, predicted=predicted)
 
 
 def _write_viewing(user: AbstractUser, movie: Movie, entry: Entry, viewing: Watch | None) -> Watch:

@@ -27,7 +27,7 @@ def rate(
 ) -> Rating:
     """Give or change a rating. Raises ValueError where stars are not half stars from 0.5 to 5.
 
-    `predicted`, in stars, is what the page showed beside the input; a later change does not forget it.
+    `predicted`, in stars, is what was shown before the rating; a later change does not forget it.
     """
     given = {"half_stars": half_stars(stars), "rated_at": timezone.now(), "source": RatingSource.SITE}
     if predicted is not None:

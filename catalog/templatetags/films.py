@@ -21,6 +21,7 @@ from catalog.decades import name_of_decade
 from catalog.genres import genre_in_words
 from catalog.languages import name_of_language
 from catalog.models import Credit, Movie
+from catalog.newcomers import on_the_wall
 
 register = template.Library()
 register.filter("genre_in_words", genre_in_words)
@@ -84,6 +85,12 @@ def _is_first(context: template.Context) -> bool:
 def icon(name: str) -> SafeString:
     sprite = static("img/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag(takes_context=True)
+def left_for_the_wall(context: template.Context, best: list[Movie]) -> list[Movie]:
+    """Where the wall begins, what the rows above do not show."""
+    return on_the_wall(context["request"], best)
 
 
 @register.filter
@@ -182,9 +189,9 @@ def rate(
     movie: Movie,
     stars: float | None = None,
     target: str = "",
-    predicted: float | None = None,
+    predicted: bool = False,
 ) -> dict[str, Any]:
-    """The star input of a film, ready to be sent without a script, with what is predicted beside it."""
+    """The star input of a film, ready to be sent without a script; `predicted` where a prediction is near."""
     request = context["request"]
     return {
         "movie": movie,

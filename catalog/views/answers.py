@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from catalog.models import Movie
 from catalog.redirects import back
@@ -28,7 +29,14 @@ def say(request: HttpRequest, sentence: str, *, token: str = "") -> None:
 
 def done(request: HttpRequest, film: Movie, sentence: str, *, token: str = "") -> HttpResponse:
     say(request, sentence, token=token)
-    return words(request, film) if is_for_card(request) else back(request, film.get_absolute_url())
+    return logged(request, film) if is_for_card(request) else back(request, film.get_absolute_url())
+
+
+def logged(request: HttpRequest, film: Movie) -> HttpResponse:
+    """The dialog leaves the page as it was; where its form is the whole page, the film's comes instead."""
+    if (request.htmx.current_url_abs_path or "").startswith("/log/"):
+        return HttpResponseClientRedirect(film.get_absolute_url())
+    return words(request, film)
 
 
 def said_of_viewing(film: Movie, day: date | None) -> str:
@@ -49,4 +57,6 @@ def log_in_first(request: HttpRequest, address: str) -> HttpResponse:
     """A dialog or a card is not exchanged for the log-in page: it stays, and offers the way there."""
     if request.htmx and (is_for_card(request) or request.path.startswith("/log/")):
         return HttpResponse(status=UNAUTHORIZED)
-    return redirect_to_login(address)
+    way = redirect_to_login(address)
+    # Followed unseen, it would put the log-in page into a part of this one.
+    return HttpResponseClientRedirect(way.url) if request.htmx else way

@@ -3,23 +3,21 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from catalog import services
 from catalog.forms import LogForm
 from catalog.models import Movie, Watch
 from catalog.permissions import own_or_404
 from catalog.undo import undoable
-from catalog.views.answers import done, log_in_first, said_of_viewing
-from catalog.views.films import refuse
+from catalog.views.answers import done, said_of_viewing
+from catalog.views.films import address_of_film, refuse
+from catalog.views.posted import posted_from
 
 
-@require_POST
+@posted_from(address_of_film, by_members=True)
 def movie_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a day into the diary or, without one, that the film was seen."""
     film = get_object_or_404(Movie, pk=pk)
-    if not request.user.is_authenticated:
-        return log_in_first(request, film.get_absolute_url())
     form = LogForm(request.POST)
     if not form.is_valid():
         return refuse(request, film, log_form=form)
@@ -35,9 +33,17 @@ def _log(request: HttpRequest, film: Movie, form: LogForm) -> None:
         services.log_watch(user=request.user, movie=film, **form.cleaned_data)
 
 
-@require_POST
+def _own(request: HttpRequest, pk: int) -> Watch:
+    return own_or_404(request, Watch.objects.select_related("movie"), pk)
+
+
+def _address_of_own(request: HttpRequest, pk: int) -> str:
+    return _own(request, pk).movie.get_absolute_url()
+
+
+@posted_from(_address_of_own)
 def watch_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    watch = own_or_404(request, Watch.objects.select_related("movie"), pk)
+    watch = _own(request, pk)
     with undoable(request, watch.movie) as change:
         services.remove_watch(watch=watch)
     sentence = _("%(film)s is out of your diary.") % {"film": watch.movie.title}

@@ -30,6 +30,10 @@ def movie(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     return film_page(request, film)
 
 
+def address_of_film(request: HttpRequest, pk: int) -> str:
+    return get_object_or_404(Movie, pk=pk).get_absolute_url()
+
+
 def film_page(request: HttpRequest, film: Movie, *, status: int = 200, **forms: Any) -> HttpResponse:
     context = aside(request, film) | _own_part(request, film) | _reviews(request, film) | forms
     context["is_hidden"] = left_out.is_hidden(request, film)

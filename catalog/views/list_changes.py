@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from catalog import services
 from catalog.film_lists import ListsOfFilm
@@ -24,6 +24,7 @@ from catalog.permissions import own_or_404
 from catalog.redirects import back
 from catalog.services.lists import MOST_FILMS, MOST_LISTS
 from catalog.views.answers import UNPROCESSABLE, say
+from catalog.views.posted import posted_from
 from catalog.views.search import films_called
 
 ENTRIES_ON_PAGE = 50
@@ -114,8 +115,11 @@ def list_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, reverse("catalog:lists"))
 
 
-@login_required
-@require_POST
+def _address_of_edit(request: HttpRequest, pk: int, film: int) -> str:
+    return reverse("catalog:list-edit", args=[pk])
+
+
+@posted_from(_address_of_edit, by_members=True)
 def list_film(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     """Put a film in, or with `undo` take it out. The menu of a film's page is exchanged alone."""
     film_list = own_or_404(request, FilmList.objects.all(), pk)
@@ -130,7 +134,7 @@ def list_film(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     if request.htmx.target == "film-lists":
         context = {"movie": movie, "film_lists": ListsOfFilm.of(movie, request.user), "is_fresh": True}
         return render(request, "catalog/_film_lists_changed.html", context)
-    return back(request, reverse("catalog:list-edit", args=[pk]))
+    return back(request, _address_of_edit(request, pk, film))
 
 
 def _put_or_take(request: HttpRequest, film_list: FilmList, movie: Movie) -> str:
@@ -141,8 +145,7 @@ def _put_or_take(request: HttpRequest, film_list: FilmList, movie: Movie) -> str
     return _("%(film)s is on “%(list)s”.")
 
 
-@login_required
-@require_POST
+@posted_from(_address_of_edit, by_members=True)
 def list_entry(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     """Move a film up, down or to a place, and write down what is said about it."""
     film_list = own_or_404(request, FilmList.objects.all(), pk)
@@ -155,7 +158,7 @@ def list_entry(request: HttpRequest, pk: int, film: int) -> HttpResponse:
         say(request, _("%(film)s is number %(place)s.") % names, token=change.token)
     else:
         messages.error(request, form.complaint)
-    return back(request, reverse("catalog:list-edit", args=[pk]))
+    return back(request, _address_of_edit(request, pk, film))
 
 
 def _arrange(request: HttpRequest, entry: ListEntry, form: EntryForm) -> int:

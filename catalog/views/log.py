@@ -10,16 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from catalog import services, session
 from catalog.conflict import differences
 from catalog.film_log import FilmLog, film_log
 from catalog.forms import FilmLogForm, SearchForm
 from catalog.models import Movie, Tag, Watch, WatchlistEntry
+from catalog.predictions import shown_beside
 from catalog.templatetags.films import in_words
 from catalog.undo import undoable
-from catalog.views.answers import CONFLICT, UNPROCESSABLE, log_in_first, said_of_viewing, say, words
+from catalog.views.answers import CONFLICT, UNPROCESSABLE, log_in_first, logged, said_of_viewing, say
 from catalog.views.search import films_called
 
 OFFERED = 8
@@ -106,7 +106,7 @@ def _save(request: HttpRequest, found: Movie) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form, status=UNPROCESSABLE)
     try:
-        token = _write(request, found, form)
+        token = _write(request, found, form, stored)
     except services.SameDay:
         form.add_error("watched_on", _("Your diary has this film on that day already."))
         return _show(request, found, form, status=UNPROCESSABLE)
@@ -114,11 +114,13 @@ def _save(request: HttpRequest, found: Movie) -> HttpResponse:
         return _ask_which(request, found, form)
     session.drop_draft(request)
     say(request, _said(found, form, stored), token=token)
-    return _logged(request, found)
+    return logged(request, found) if request.htmx else redirect(found)
 
 
-def _write(request: HttpRequest, found: Movie, form: FilmLogForm) -> str:
+def _write(request: HttpRequest, found: Movie, form: FilmLogForm, stored: FilmLog) -> str:
     viewing = _viewing(request, found, form.cleaned_data["viewing"])
+    gives_stars = form.cleaned_data["stars"] is not None
+    predicted = shown_beside(request, found, former=stored.stars) if gives_stars else None
     with undoable(request, found) as change:
         services.log_film(
             user=request.user,
@@ -126,6 +128,7 @@ def _write(request: HttpRequest, found: Movie, form: FilmLogForm) -> str:
             entry=form.entry(),
             shown=form.cleaned_data["version"],
             viewing=viewing,
+            predicted=predicted,
         )
     return change.token
 
@@ -143,14 +146,6 @@ def _said(found: Movie, form: FilmLogForm, before: FilmLog) -> str:
         return said_of_viewing(found, entry.watched_on)
     where = _("In your diary.") if entry.watched_on else _("Among the films you saw.")
     return f"{found.title}: {in_words(float(entry.stars))}. {where}"
-
-
-def _logged(request: HttpRequest, found: Movie) -> HttpResponse:
-    if not request.htmx:
-        return redirect(found)
-    if (request.htmx.current_url_abs_path or "").startswith("/log/"):
-        return HttpResponseClientRedirect(found.get_absolute_url())
-    return words(request, found)
 
 
 def _show(

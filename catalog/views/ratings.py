@@ -5,16 +5,17 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from catalog import services, session
 from catalog.forms import RatingForm
 from catalog.models import Movie
+from catalog.predictions import shown_beside
 from catalog.redirects import back
 from catalog.templatetags.films import in_words
 from catalog.undo import undoable
 from catalog.views.answers import UNPROCESSABLE, is_for_card, say
-from catalog.views.films import aside, refuse, stars_of
+from catalog.views.films import address_of_film, aside, refuse, stars_of
+from catalog.views.posted import posted_from
 
 TOO_MANY = format_lazy(
     gettext_lazy("{limit} ratings fit here without an account. Sign up and they come with you."),
@@ -22,14 +23,17 @@ TOO_MANY = format_lazy(
 )
 
 
-@require_POST
+@posted_from(address_of_film)
 def movie_rate(request: HttpRequest, pk: int) -> HttpResponse:
     film = get_object_or_404(Movie, pk=pk)
     form = RatingForm(request.POST)
     if form.is_valid():
+        former = stars_of(request, film)
+        predicted = _predicted(request, film, form, former)
         with undoable(request, film) as change:
-            _rate(request, film, form)
+            _rate(request, film, form, predicted)
     if form.is_valid():
+        session.note_rated(request, movie=film, former=former)
         say(request, _said(film, form), token=change.token)
     if request.htmx:
         return _rating_fragment(request, film, form)
@@ -38,10 +42,13 @@ def movie_rate(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, film.get_absolute_url())
 
 
-def _rate(request: HttpRequest, film: Movie, form: RatingForm) -> None:
-    stars, predicted = form.cleaned_data["stars"], form.cleaned_data["predicted"]
-    if not request.htmx or request.htmx.target == "film-aside":
-        session.note_rated(request, movie=film, former=stars_of(request, film))
+def _predicted(request: HttpRequest, film: Movie, form: RatingForm, former: float | None) -> float | None:
+    is_new = form.cleaned_data["predicted"] and form.cleaned_data["stars"] is not None
+    return shown_beside(request, film, former=former) if is_new else None
+
+
+def _rate(request: HttpRequest, film: Movie, form: RatingForm, predicted: float | None) -> None:
+    stars = form.cleaned_data["stars"]
     if request.user.is_authenticated:
         if stars is None:
             services.remove_rating(user=request.user, movie=film)
@@ -50,12 +57,12 @@ def _rate(request: HttpRequest, film: Movie, form: RatingForm) -> None:
     elif stars is None:
         session.remove_rating(request, movie=film)
     else:
-        _rate_in_session(request, film, form)
+        _rate_in_session(request, film, form, predicted)
 
 
-def _rate_in_session(request: HttpRequest, film: Movie, form: RatingForm) -> None:
+def _rate_in_session(request: HttpRequest, film: Movie, form: RatingForm, predicted: float | None) -> None:
     try:
-        session.rate(request, movie=film, stars=form.cleaned_data["stars"])
+        session.rate(request, movie=film, stars=form.cleaned_data["stars"], predicted=predicted)
     except session.TooManyRatings:
         form.add_error("stars", TOO_MANY)
 

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import services, session
 from catalog.conflict import differences_in_words
@@ -20,10 +20,11 @@ from catalog.permissions import own_or_404
 from catalog.redirects import back
 from catalog.undo import undoable
 from catalog.views.answers import CONFLICT, UNPROCESSABLE, done
-from catalog.views.films import film_page, refuse
+from catalog.views.films import address_of_film, film_page, refuse
+from catalog.views.posted import posted_from
 
 
-@require_POST
+@posted_from(address_of_film)
 def movie_review(request: HttpRequest, pk: int) -> HttpResponse:
     film = get_object_or_404(Movie, pk=pk)
     if not request.user.is_authenticated:
@@ -60,7 +61,7 @@ def _keep_and_log_in(request: HttpRequest, film: Movie) -> HttpResponse:
     return redirect_to_login(f"{film.get_absolute_url()}#your-review")
 
 
-@require_POST
+@posted_from(address_of_film)
 def review_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """How the words would look; nothing is saved. A script gets them alone, a form its whole page."""
     film = get_object_or_404(Movie.objects.for_page(), pk=pk)
@@ -74,9 +75,17 @@ def review_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return film_page(request, film, status=status, review_form=form, review_version=version, is_tried=True)
 
 
-@require_POST
+def _own(request: HttpRequest, pk: int) -> Review:
+    return own_or_404(request, Review.objects.select_related("movie"), pk)
+
+
+def _address_of_own(request: HttpRequest, pk: int) -> str:
+    return _own(request, pk).get_absolute_url()
+
+
+@posted_from(_address_of_own)
 def review_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    review = own_or_404(request, Review.objects.select_related("movie"), pk)
+    review = _own(request, pk)
     # What was put back would come without the reports about it.
     is_reported = review.reports.exists()
     with undoable(request, review.movie) as change:
@@ -101,13 +110,15 @@ def _upheld(review: Review) -> list[ReviewReport]:
     return list({(report.reason, report.decision_note): report for report in upheld}.values())
 
 
-@require_POST
+def _address_of_readable(request: HttpRequest, pk: int) -> str:
+    return get_object_or_404(Review.objects.visible_to(request.user), pk=pk).get_absolute_url()
+
+
+@posted_from(_address_of_readable, by_members=True)
 def review_like(request: HttpRequest, pk: int) -> HttpResponse:
     """Like what somebody wrote, or with `undo` like it no more."""
-    readable = Review.objects.visible_to(request.user)
-    if not request.user.is_authenticated:
-        return redirect_to_login(get_object_or_404(readable, pk=pk).get_absolute_url())
-    found = get_object_or_404(readable.exclude(user=request.user), pk=pk)
+    others = Review.objects.visible_to(request.user).exclude(user=request.user)
+    found = get_object_or_404(others, pk=pk)
     change = services.unlike_review if "undo" in request.POST else services.like_review
     change(user=request.user, review=found)
     if request.htmx.target == f"like-{pk}":

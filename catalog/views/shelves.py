@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog import left_out, tonight
 from catalog.models import Movie
@@ -19,6 +19,7 @@ from catalog.pagination import page_of
 from catalog.predictions import predicted_stars
 from catalog.redirects import back
 from catalog.shelves import PREDICTED, WatchlistForm, unrated, watchlist_of
+from catalog.views.posted import posted_from
 
 
 @require_safe
@@ -70,8 +71,7 @@ def _drawn_film(request: HttpRequest) -> dict[str, object] | None:
     return None
 
 
-@login_required
-@require_POST
+@posted_from("catalog:watchlist", by_members=True)
 def watchlist_tonight(request: HttpRequest) -> HttpResponse:
     """Draw a film, another one than before as long as there is another; with `undo` take the last back."""
     if "undo" in request.POST:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from catalog import services
@@ -12,9 +11,16 @@ from catalog.list_undo import is_of_list, take_list_back, title_of_list
 from catalog.redirects import back
 from catalog.undo import film_of, take_back
 from catalog.views.answers import words
+from catalog.views.posted import posted_from
 
 
-@require_POST
+def _address_of_changed(request: HttpRequest, token: str) -> str:
+    if is_of_list(request, token):
+        return reverse("catalog:lists")
+    return film_of(request, token).get_absolute_url()
+
+
+@posted_from(_address_of_changed)
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     if is_of_list(request, token):
         return _undo_list(request, token)

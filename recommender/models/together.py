@@ -78,18 +78,22 @@ class WatchGroup(models.Model):
         BY_SOMEBODY = 1, _("on anybody’s watchlist")
         BY_SEVERAL = 2, _("on several watchlists")
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="owned_groups")
-    name = models.CharField(max_length=60, blank=True)
-    link = models.CharField(max_length=32, unique=True, default=new_link, editable=False)
-    way = models.CharField(max_length=12, choices=Way, default=Way.AVERAGE)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="owned_groups", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    link = models.CharField(_("link"), max_length=32, unique=True, default=new_link, editable=False)
+    way = models.CharField(_("way of choosing"), max_length=12, choices=Way, default=Way.AVERAGE)
     longest = models.PositiveSmallIntegerField(_("minutes at most"), choices=Length, null=True, blank=True)
-    wanted = models.PositiveSmallIntegerField(choices=Wanted, default=Wanted.NOT_ASKED)
+    wanted = models.PositiveSmallIntegerField(_("on watchlists"), choices=Wanted, default=Wanted.NOT_ASKED)
     allows_seen = models.BooleanField(_("with films that some of us have seen"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = WatchGroupQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("watch group")
+        verbose_name_plural = _("watch groups")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
@@ -102,17 +106,24 @@ class WatchGroup(models.Model):
 class Seat(models.Model):
     """Somebody's place in a group: a member, or a guest whose few ratings are kept here."""
 
-    group = models.ForeignKey(WatchGroup, models.CASCADE, related_name="seats")
-    position = models.PositiveSmallIntegerField()
+    group = models.ForeignKey(WatchGroup, models.CASCADE, related_name="seats", verbose_name=_("group"))
+    position = models.PositiveSmallIntegerField(_("position"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="seats"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="seats",
+        verbose_name=_("user"),
     )
-    guest_name = models.CharField(max_length=30, blank=True)
+    guest_name = models.CharField(_("guest name"), max_length=30, blank=True)
     # What a guest answered, oldest first: pairs of a film's id and its half stars, null where unseen.
-    cards = models.JSONField(default=list, blank=True)
-    vetoed = models.ManyToManyField(Movie, blank=True, related_name="+")
+    cards = models.JSONField(_("cards"), default=list, blank=True)
+    vetoed = models.ManyToManyField(Movie, blank=True, related_name="+", verbose_name=_("vetoed"))
 
     class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["group", "position"], name="one_person_per_seat"),

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.contrib import messages
+from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.template.defaultfilters import floatformat
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import session
 from catalog.models import Movie
-from recommender import preferences, services, similar
+from recommender import services, similar
 from recommender.cards import card_of
-from recommender.evenings import evening_of
+from recommender.front_page import front_page, next_on_page
 from recommender.intervals import Interval
 from recommender.models import Seat
-from recommender.movement import movement
+from recommender.movement import Movement, movement
 from recommender.picks import Pick
 from recommender.reasons import Reason
-from recommender.rows import rows_for
-from recommender.steering import Steering
+from recommender.steering import steering_of
 from recommender.visitors import visitor_of
 
 register = template.Library()
@@ -47,11 +47,15 @@ def extent(interval: Interval) -> float:
 
 @register.inclusion_tag("recommender/_rows.html", takes_context=True)
 def for_you(context: RequestContext, limit: int = 14) -> dict[str, Any]:
-    request, now = context["request"], timezone.localtime()
-    steering = Steering.of(preferences.of(request).steering)
-    evening = evening_of(request.user, now)
-    rows = rows_for(visitor_of(request), limit=limit, steering=steering, evening=evening, now=now)
-    return {"rows": rows, "request": request}
+    request = context["request"]
+    # The request comes along for the posters, of which a page loads the first one at once.
+    return {"page": front_page(request, limit), "request": request}
+
+
+@register.simple_tag(takes_context=True)
+def next_in_row(context: RequestContext) -> Pick | None:
+    """What comes to the place of a card that was taken off its row."""
+    return next_on_page(context["request"])
 
 
 @register.inclusion_tag("recommender/_row.html", takes_context=True)
@@ -109,16 +113,29 @@ def pick(context: RequestContext, movie: Movie) -> dict[str, Any]:
 @register.inclusion_tag("recommender/_moved.html", takes_context=True)
 def what_moved(context: RequestContext) -> dict[str, Any]:
     """Said once after a rating, wherever the visitor comes out."""
-    rated = session.last_rated(context["request"])
+    return {"moved": _moved(context["request"])}
+
+
+@register.simple_tag(takes_context=True)
+def say_what_moved(context: RequestContext) -> str:
+    """The same among the sentences of the site, where a card was rated and has no room for it."""
+    moved = _moved(context["request"])
+    if moved is not None:
+        messages.success(context["request"], moved.sentence)
+    return ""
+
+
+def _moved(request: HttpRequest) -> Movement | None:
+    rated = session.last_rated(request)
     film = Movie.objects.filter(pk=rated[0]).first() if rated else None
     if rated is None or film is None:
-        return {}
-    return {"rated": film, "moved": movement(visitor_of(context["request"]), film, rated[1])}
+        return None
+    return movement(visitor_of(request), film, rated[1], steering_of(request))
 
 
 @register.simple_tag(takes_context=True)
 def predicted_stars(context: RequestContext, movie: Movie) -> float | None:
-    """What the page predicts, to be kept with a rating that is given beside it."""
+    """What the visitor would give an unrated film, None where nothing can or shall be said."""
     return services.predicted_stars(visitor_of(context["request"]), movie)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog import services, session
 from catalog.forms import RatingForm
@@ -17,6 +17,7 @@ from catalog.models import Movie
 from catalog.redirects import back
 from catalog.templatetags.films import STEPS
 from catalog.views.answers import UNPROCESSABLE
+from catalog.views.posted import posted_from
 from catalog.views.ratings import TOO_MANY
 from recommender.start import Log, listed, places, start
 from recommender.visitors import visitor_of
@@ -28,7 +29,7 @@ def deck(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
+@posted_from("recommender:start")
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Stars for a film, or `unseen`."""
     film = get_object_or_404(Movie, pk=pk)
@@ -42,7 +43,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, reverse("recommender:start"))
 
 
-@require_POST
+@posted_from("recommender:start")
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last answer back; its card comes again."""
     log = Log.of(request)

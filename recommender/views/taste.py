@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from catalog.views.posted import posted_from
 from recommender import preferences
 from recommender.similar import similar_people
 from recommender.taste import HEIGHT, WIDTH, chart_for
@@ -27,8 +27,11 @@ def taste(request: HttpRequest) -> HttpResponse:
     return render(request, "recommender/taste.html", context)
 
 
-@require_POST
-@login_required
+def _address_of_people(request: HttpRequest) -> str:
+    return f"{reverse('recommender:taste')}#people"
+
+
+@posted_from(_address_of_people, by_members=True)
 def findable(request: HttpRequest) -> HttpResponse:
     preferences.keep(request, is_findable="findable" in request.POST)
-    return redirect(f"{reverse('recommender:taste')}#people")
+    return redirect(_address_of_people(request))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Block
 from catalog import session
@@ -20,6 +20,7 @@ from catalog.forms import RatingForm
 from catalog.models import Movie
 from catalog.templatetags.films import STEPS
 from catalog.views.answers import UNPROCESSABLE
+from catalog.views.posted import posted_from
 from recommender import together
 from recommender.models import Seat, WatchGroup
 from recommender.models.together import MOST_SEATS
@@ -67,6 +68,14 @@ def _guest_seat(request: HttpRequest, pk: int) -> Seat:
     if not seat.is_guest:
         raise Http404
     return seat
+
+
+def _address_of_group(request: HttpRequest, pk: int, **what: int) -> str:
+    return _place(request, pk).group.get_absolute_url()
+
+
+def _address_of_cards(request: HttpRequest, pk: int, film: int) -> str:
+    return reverse("recommender:together-cards", args=[_guest_seat(request, pk).group_id])
 
 
 def title_of(group: WatchGroup) -> str:
@@ -182,7 +191,7 @@ def _address(request: HttpRequest, group: WatchGroup) -> str:
     return request.build_absolute_uri(reverse("recommender:together-join", args=[group.link]))
 
 
-@require_POST
+@posted_from(_address_of_group)
 def wishes(request: HttpRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     # A form of its own row, so that a refused wish does not reach the page's group.
@@ -193,7 +202,7 @@ def wishes(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(place.group)
 
 
-@require_POST
+@posted_from(_address_of_group)
 def veto(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     """Keep a film away, or with `undo` take one's own veto back."""
     seat, movie = _own_seat(request, pk), get_object_or_404(Movie, pk=film)
@@ -235,7 +244,7 @@ def _card_page(
     return render(request, "recommender/together_cards.html", context, status=status)
 
 
-@require_POST
+@posted_from(_address_of_cards)
 def card(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     """A guest's answer: stars, or `unseen`. After every five films with stars the group's page comes."""
     seat, movie = _guest_seat(request, pk), get_object_or_404(Movie.objects.for_cards(), pk=film)
@@ -250,7 +259,7 @@ def card(request: HttpRequest, pk: int, film: int) -> HttpResponse:
     return redirect(f"recommender:together-{'group' if is_done else 'cards'}", pk)
 
 
-@require_POST
+@posted_from(_address_of_group)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     seat = _own_seat(request, pk)
     together.unseat(seat=seat)
@@ -259,7 +268,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("recommender:together")
 
 
-@require_POST
+@posted_from(_address_of_group)
 def seat_remove(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
     place = _owned(request, pk)
     leaving = get_object_or_404(Seat.objects.select_related("user"), group=place.group, pk=seat)
@@ -268,7 +277,7 @@ def seat_remove(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
     return redirect(place.group)
 
 
-@require_POST
+@posted_from(_address_of_group)
 def link_remake(request: HttpRequest, pk: int) -> HttpResponse:
     place = _owned(request, pk)
     together.remake_link(group=place.group)
@@ -276,7 +285,7 @@ def link_remake(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(place.group)
 
 
-@require_POST
+@posted_from(_address_of_group)
 def group_delete(request: HttpRequest, pk: int) -> HttpResponse:
     together.delete(group=_owned(request, pk).group)
     messages.success(request, _("The group is gone."))

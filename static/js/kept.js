@@ -54,7 +54,8 @@ function post({ path, values }) {
 async function deliver(thing) {
   const answer = await post(thing);
   if (!answer || answer.status > 499) return sayKept();
-  if (LOGGED_OUT.includes(answer.status) || answer.redirected) return sayLoggedOut();
+  const isSentAway = answer.redirected || answer.headers.has("HX-Redirect");
+  if (LOGGED_OUT.includes(answer.status) || isSentAway) return sayLoggedOut();
   write(others(thing.path));
   await show(thing, answer);
   return true;

@@ -37,7 +37,8 @@ function rateCard(key, { place, film }) {
   const line = place.querySelector(".card-line > :first-child");
   const stars = (key === "0" ? 10 : Number(key)) / 2;
   if (line && !line.matches(".given")) linesBefore.set(film, line.cloneNode(true));
-  post(`/films/${film}/rate/`, { stars }, line ?? "#messages", line ? "outerHTML" : "none");
+  const predicted = place.querySelector(".guess") ? 1 : "";
+  post(`/films/${film}/rate/`, { stars, predicted }, line ?? "#messages", line ? "outerHTML" : "none");
 }
 
 function giveStars(event) {

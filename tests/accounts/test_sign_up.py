@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from accounts.models import User
 from catalog.models import Rating
+from recommender.models import Preferences
 from tests.factories import ImportedUserFactory, MovieFactory, RatingFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,41 @@ def test_what_a_visitor_rated_comes_along_on_sign_up(client, movie):
     assert "The film you rated is now yours to keep." in answer.text
     movie.refresh_from_db()
     assert movie.ratings_count == 1
+
+
+def steer_and_switch_off(client):
+    client.post("/for-you/settings/", {})
+    client.post("/for-you/steer/", {"engine": "svdpp", "rarity": 1, "genre": "western"})
+
+
+def test_how_a_visitor_wants_suggestions_comes_along_on_sign_up(client):
+    MovieFactory(genres=["Western"])
+    steer_and_switch_off(client)
+    client.post("/accounts/signup/", NEW)
+    kept = Preferences.objects.get(user__username="chantal")
+    assert not kept.shows_predictions
+    assert kept.steering == {"engine": "svdpp", "rarity": 1, "genre": "western"}
+    assert 'value="svdpp" selected' in client.get("/for-you/").text
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_member_s_own_choices_win_over_those_made_before_the_log_in(client, member, has_own):
+    if has_own:
+        Preferences.objects.create(user=member, steering={"engine": "ease"})
+    MovieFactory(genres=["Western"])
+    steer_and_switch_off(client)
+    log_in(client)
+    kept = Preferences.objects.get(user=member)
+    assert (kept.shows_predictions, kept.steering["engine"]) == (
+        (True, "ease") if has_own else (False, "svdpp")
+    )
+    client.post("/accounts/logout/")
+    assert 'value="svdpp" selected' not in client.get("/for-you/").text
+
+
+def test_whoever_chose_nothing_keeps_nothing(client, member):
+    log_in(client)
+    assert not Preferences.objects.exists()
 
 
 def test_what_a_member_rated_before_stays_as_it_was(client, member, movie):

@@ -85,6 +85,49 @@ def test_more_films_come_below_and_the_keyboard_goes_on_from_the_first_of_them(o
     expect(page.locator(".pages [aria-current]")).to_have_text("2")
 
 
+def test_the_wall_goes_on_by_itself_three_times_and_then_waits_for_a_press(open_page):
+    page = open_page("/films/", width=390)
+    entries = page.evaluate("history.length")
+    films, status = page.locator("#wall > li"), page.locator("#count")
+    expect(films).to_have_count(PAGE)
+    said = status.text_content()
+    cards(page).first.focus()
+    for pages in (2, 3, 4):
+        page.mouse.wheel(0, 20_000)
+        expect(films).to_have_count(pages * PAGE)
+    assert len(set(addresses(cards(page)))) == 4 * PAGE
+    expect(cards(page).first).to_be_focused()
+    assert (status.text_content(), page.evaluate("history.length")) == (said, entries)
+
+    page.mouse.wheel(0, 20_000)
+    expect(page.get_by_role("contentinfo")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(films).to_have_count(4 * PAGE)
+    expect(page).to_have_url(re.compile(r"page=4$"))
+    page.get_by_role("link", name="More films").click()
+    expect(films).to_have_count(5 * PAGE)
+
+
+def test_whoever_saves_data_is_sent_no_films_unasked(open_page):
+    page = open_page("/ping/", width=390)
+    page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}})")
+    page.goto("/films/")
+    page.mouse.wheel(0, 20_000)
+    expect(page.get_by_role("contentinfo")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(page.locator("#wall > li")).to_have_count(PAGE)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_filter_leaves_a_gap_where_a_year_is_not_to_be_chosen(open_page, width):
+    page = open_page("/films/", width=width)
+    expect(page.locator("#year-choice")).to_have_css("display", "none")
+    if width < 860:
+        page.get_by_role("button", name="Filter and sort").click()
+    page.get_by_label("Decade").select_option(label="1960s")
+    expect(page.get_by_label("Year", exact=True)).to_be_visible()
+
+
 def test_on_a_phone_filters_open_in_a_sheet_and_the_sheet_says_how_many_are_left(open_page):
     page = open_page("/films/", width=390)
     genre = page.get_by_label("Genre")

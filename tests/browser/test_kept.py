@@ -75,6 +75,9 @@ def test_what_was_logged_without_a_connection_is_kept_and_goes_out_later(member_
     page.context.set_offline(True)
     page.keyboard.press("Control+Enter")
     said(page, "No connection. It is kept here")
+    notice = page.locator("#messages .notice")
+    words, button = notice.locator("p").bounding_box(), notice.get_by_role("button").first.bounding_box()
+    assert words["y"] + words["height"] <= button["y"]
     assert not Watch.objects.exists()
     page.context.set_offline(False)
     said(page, "Film 5: four stars. In your diary.")

@@ -208,6 +208,36 @@ def test_a_viewing_is_changed_from_the_film_page(member_page, anouk, films):
     assert Watch.objects.get().watched_on == date(2024, 3, 10)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("by_key", [True, False])
+def test_from_the_dialog_a_film_goes_onto_the_watchlist_instead(member_page, anouk, width, by_key):
+    page = member_page(width=width)
+    page.keyboard.press("/")
+    page.keyboard.type("film 17")
+    page.locator(".found a").first.click()
+    expect(page.locator(".log-form .star-row input").first).to_be_focused()
+    if by_key:
+        page.keyboard.press("l")
+    else:
+        page.get_by_role("button", name="Watchlist instead").click()
+    said(page, "Film 17 is on your watchlist.")
+    expect(dialog(page)).to_be_hidden()
+    assert WatchlistEntry.objects.get(user=anouk).movie_id == 17
+    assert not Watch.objects.exists()
+    undo(page)
+    assert not WatchlistEntry.objects.exists()
+
+
+def test_a_letter_in_a_review_is_no_key(member_page):
+    page = member_page("/films/5/")
+    page.keyboard.press("d")
+    expect(page.locator(".log-form .star-row input").first).to_be_focused()
+    review_in(page).press_sequentially("a small hotel")
+    expect(review_in(page)).to_have_value("a small hotel")
+    expect(dialog(page)).to_be_visible()
+    assert not WatchlistEntry.objects.exists()
+
+
 # Without scripts
 
 

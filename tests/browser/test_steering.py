@@ -103,6 +103,31 @@ def test_a_visitor_steers_the_list_and_the_choice_is_kept(open_page, width):
     assert page.locator(".guess-value").count() > 0
 
 
+def test_while_one_rates_no_figure_tells_what_the_site_expects(open_page):
+    page = open_page("/")
+    rate_some(page)
+    page.goto("/films/21/")
+    figures = page.locator(".film-aside :is(.guess, .guess-without)")
+    expect(figures).to_have_count(2)
+    for figure in figures.all():
+        expect(figure).to_be_visible()
+    page.locator(".film-aside .star-row").hover()
+    for figure in figures.all():
+        expect(figure).not_to_be_visible()
+
+
+def test_a_card_rated_by_key_keeps_its_prediction_and_says_what_moved(member_page, anouk):
+    page = member_page("/for-you/")
+    rate_some(page)
+    card = page.locator(".wall .card").first
+    film = int(card.get_attribute("id").removeprefix("card-"))
+    told = card.locator(".guess-value").text_content().split()[-1].removeprefix("you:")
+    card.locator("a").first.focus()
+    page.keyboard.press("2")
+    expect(page.locator("#messages")).to_contain_text("Your picks")
+    assert f"{anouk.ratings.get(movie=film).predicted}" == told
+
+
 def test_the_keyboard_stays_on_the_slider_that_was_moved(open_page):
     page = open_page("/for-you/")
     open_steering(page)

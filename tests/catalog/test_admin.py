@@ -20,14 +20,13 @@ from catalog.models import (
 from catalog.services import add_to_list, create_list, merge_films
 from tests.factories import (
     GenreFactory,
-    ImportedUserFactory,
     MovieFactory,
     RatingFactory,
     ReviewFactory,
     UserFactory,
     WatchFactory,
 )
-from tests.panel import address, assert_pages_answer, confirm, site_owner, staff_with, tables_of, upload
+from tests.panel import address, assert_pages_answer, site_owner, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -200,90 +199,6 @@ def test_a_film_that_was_not_found_can_be_asked_for_again(panel):
     panel.post(address(PlotFetch, "changelist"), {"action": "ask_again", "_selected_action": [waiting.pk]})
     waiting.refresh_from_db()
     assert (waiting.state, waiting.attempts) == (PlotFetch.State.RETRY, 0)
-
-
-def test_an_import_shows_what_it_would_do_before_it_does_it(panel):
-    trial = upload(panel, Movie, "title,year,genres,imdb_id\nHeat,1995,,\nStalker,1979,,\n")
-    assert "Stalker" in trial.content.decode()
-    assert Movie.objects.count() == 0
-    confirm(panel, Movie, trial)
-    assert set(Movie.objects.values_list("slug", "imdb_id")) == {("heat-1995", None), ("stalker-1979", None)}
-
-
-def test_a_film_in_a_file_is_the_one_with_its_imdb_id(panel):
-    movie = MovieFactory(title="Old", imdb_id="tt0113277", genres=["Drama"])
-    GenreFactory(name="Crime")
-    rows = "title,year,genres,imdb_id\nHeat,1995,Drama|Crime,tt0113277\n"
-    confirm(panel, Movie, upload(panel, Movie, rows))
-    movie.refresh_from_db()
-    assert (movie.title, Movie.objects.count()) == ("Heat", 1)
-    assert set(movie.genres.values_list("name", flat=True)) == {"Drama", "Crime"}
-
-
-@pytest.mark.parametrize("columns", ["title,year,runtime", "title,year,runtime,imdb_id"])
-def test_a_title_and_year_of_two_films_is_a_bad_row_and_makes_no_third(panel, columns):
-    MovieFactory(title="Heat", year=1995), MovieFactory(title="Heat", year=1995)
-    trial = upload(panel, Movie, f"{columns}\nHeat,1995,170{',' * (columns.count(',') - 2)}\n")
-    assert "More than one movie has title “Heat”, year “1995”" in trial.content.decode()
-    assert "confirm_form" not in trial.context
-    assert Movie.objects.count() == 2
-
-
-def test_imported_ratings_count(panel, member):
-    movie = MovieFactory(title="Heat", year=1995)
-    rows = "user,title,year,stars,rated_at\nanouk,Heat,1995,3.5,2020-02-01 20:15:00\n"
-    confirm(panel, Rating, upload(panel, Rating, rows))
-    assert counts(movie) == (1, 7)
-    assert Rating.objects.get().rated_at.year == 2020
-
-
-@pytest.mark.parametrize(
-    ("bad_row", "complaint"),
-    [
-        ("anouk,Heat,1995,3.25", "in steps of a half"),
-        ("anouk,Heat,1995,many", "is not a number of stars"),
-        ("nobody,Heat,1995,3", "There is no user with username “nobody”"),
-        ("anouk,Ronin,1998,3", "There is no movie with title “Ronin”, year “1998”"),
-    ],
-)
-def test_one_bad_row_is_shown_and_nothing_is_written(panel, member, bad_row, complaint):
-    MovieFactory(title="Heat", year=1995), MovieFactory(title="Stalker", year=1979)
-    trial = upload(panel, Rating, f"user,title,year,stars\nanouk,Stalker,1979,5\n{bad_row}\n")
-    assert complaint in trial.content.decode()
-    assert "confirm_form" not in trial.context
-    assert Rating.objects.count() == 0
-
-
-def test_an_unknown_genre_is_a_bad_row(panel):
-    trial = upload(panel, Movie, "title,year,genres\nHeat,1995,Heist\n")
-    assert "There is no genre with name “Heist”" in trial.content.decode()
-    assert Movie.objects.count() == 0
-
-
-@pytest.mark.parametrize("factory", [MovieFactory, RatingFactory, ReviewFactory, WatchFactory, credit])
-def test_what_is_exported_can_be_imported_again_and_changes_nothing(panel, factory):
-    rows = [factory() for _ in range(1 if factory is credit else 2)]
-    model = type(rows[0])
-    fields = dict.fromkeys(panel.get(address(model, "export")).context["form"].fields, "on")
-    del fields["export_items"]
-    exported = panel.post(address(model, "export"), fields | {"format": "0", "resource": ""})
-    trial = upload(panel, model, exported.content.decode())
-    assert trial.context["result"].totals["skip"] == len(rows)
-
-
-def test_a_rating_without_a_time_stays_without_one_on_its_way_through_a_file(panel):
-    rating = RatingFactory(user=ImportedUserFactory(username="u1"), rated_at=None)
-    film = rating.movie
-    rows = f"user,title,year,stars,rated_at\nu1,{film.title},{film.year},1,\n"
-    confirm(panel, Rating, upload(panel, Rating, rows))
-    rating.refresh_from_db()
-    assert (rating.half_stars, rating.rated_at) == (2, None)
-
-
-def test_who_may_only_look_may_not_import(client):
-    client.force_login(staff_with("view_rating"))
-    assert client.get(address(Rating, "changelist")).status_code == 200
-    assert client.get(address(Rating, "import")).status_code == 403
 
 
 def test_the_question_before_a_deletion_loads_the_words_its_scripts_use(panel, movie):

@@ -263,7 +263,7 @@ def test_an_import_takes_facts_and_makes_keywords_that_are_new(panel, heat):
 def test_a_date_that_is_none_is_a_bad_row(panel, heat):
     trial = upload(panel, Movie, "title,year,released_on\nHeat,1995,soon\n")
     assert "confirm_form" not in trial.context
-    assert "Value could not be parsed using defined formats." in trial.content.decode()
+    assert "Line 2, released_on: “soon” is not a date such as 1995-12-31." in trial.content.decode()
 
 
 def test_the_history_lists_who_changed_what_and_can_be_narrowed(panel, heat):

@@ -1,5 +1,7 @@
 """Not interested: hidden films, with undo and a page of their own."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -145,3 +147,47 @@ def test_a_hidden_film_is_in_no_row_and_not_near_another_film(films):
     still = {pick.movie.pk for row in rows_for(without) for pick in row.picks}
     assert not still & hidden
     assert near[0] not in {pick.movie.pk for pick in similar_to(films[1], without).picks}
+
+
+def cards(text):
+    return [int(film) for film in re.findall(r'class="card" id="card-(\d+)"', text)]
+
+
+def sent_along(text):
+    return re.findall(r'name="shown" value="([\d,]+)"', text)
+
+
+def take_off(client, film, target, **data):
+    headers = {"HX-Request": "true", "HX-Target": f"card-{target}"}
+    return client.post(reverse("catalog:movie-hide", args=[film]), data, headers=headers).text
+
+
+@pytest.mark.usefixtures("live_version")
+@pytest.mark.parametrize(("path", "row"), [("/for-you/", "top"), ("/", "top"), ("/", "because-5")])
+def test_the_next_film_of_a_row_comes_to_the_place_of_a_hidden_one_with_undo(visitor_client, path, row):
+    for film in range(1, 6):
+        visitor_client.post(f"/films/{film}/rate/", {"stars": 5 if film % 2 else 1})
+    page = visitor_client.get(path).text
+    in_row = cards(page.partition(f'{{"row": "{row}"}}')[2].partition("</ul>")[0])
+    assert {int(film) for film in sent_along(page)[0].split(",")} == set(cards(page))
+    # Of the front page only this row: all its rows together show all films of this small site.
+    shown = sent_along(page) if path == "/for-you/" else [",".join(map(str, in_row))]
+    came = []
+    for gone in in_row[:2]:
+        answer = take_off(visitor_client, gone, gone, row=row, shown=shown)
+        (comes,) = cards(answer)
+        assert comes not in [*in_row, *came, *range(1, 6)]
+        assert f"/films/{gone}/hide/" in answer
+        assert 'name="undo"' in answer
+        shown += sent_along(answer)
+        came.append(comes)
+    assert cards(take_off(visitor_client, gone, comes, undo="1", row=row, shown=shown)) == [gone]
+
+
+@pytest.mark.usefixtures("live_version")
+def test_where_a_row_has_no_further_film_undo_takes_the_place_alone(visitor_client, films):
+    everything = ",".join(map(str, films))
+    for sent in ({"row": "top", "shown": everything}, {"row": "no-such", "shown": "x,-1," + "9" * 40}):
+        answer = take_off(visitor_client, 7, 7, **sent)
+        assert "hidden-card" in answer
+        assert cards(answer) == []

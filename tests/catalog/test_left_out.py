@@ -63,37 +63,6 @@ def test_what_a_stranger_leaves_out_comes_along_at_sign_up(client):
     assert UnusedFilm.objects.filter(user__username="anouk", movie=film).exists()
 
 
-def test_the_prediction_that_was_shown_is_kept_with_the_rating_and_not_forgotten_by_a_later_one(
-    client, member, movie
-):
-    client.force_login(member)
-    rate = reverse("catalog:movie-rate", args=[movie.pk])
-    client.post(rate, {"stars": "4.5", "predicted": "3.7"})
-    client.post(rate, {"stars": "2"})
-    rating = Rating.objects.get(user=member)
-    assert (rating.stars, float(rating.predicted)) == (2, 3.7)
-
-
-@pytest.mark.parametrize("nonsense", ["", "17", "many", "-1"])
-def test_a_prediction_that_is_none_does_not_cost_the_rating(client, member, movie, nonsense):
-    client.force_login(member)
-    client.post(reverse("catalog:movie-rate", args=[movie.pk]), {"stars": "4", "predicted": nonsense})
-    rating = Rating.objects.get(user=member)
-    assert rating.stars == 4
-    assert rating.predicted is None
-
-
-@pytest.mark.usefixtures("live_version")
-def test_a_film_page_sends_what_it_predicts_along_with_the_rating(client, member, films):
-    for film in range(1, 9):
-        services.rate(user=member, movie=films[film], stars=5 if film % 2 else 1)
-    client.force_login(member)
-    told = round(recommendations.predict(Visitor.of_member(member), films[21]).stars, 1)
-    page = client.get(films[21].get_absolute_url()).content.decode()
-    assert f'name="predicted" value="{told}"' in page
-    assert 'name="predicted"' not in client.get(films[1].get_absolute_url()).content.decode()
-
-
 @pytest.mark.usefixtures("live_version")
 def test_after_a_rating_the_page_says_once_what_moved(client, member, films):
     for film in range(1, 9):

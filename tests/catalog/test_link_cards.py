@@ -134,6 +134,30 @@ def test_every_title_stays_within_the_picture(title):
     assert len(margin.getcolors(maxcolors=4)) == 1
 
 
+@pytest.mark.django_db
+def test_a_title_that_nothing_can_set_is_left_out_and_the_year_keeps_its_place(db):
+    film = MovieFactory(title="\U00012000\U00012001", year=2001, genres=["Animation"])
+    words = cards.of_film(Movie.objects.for_page().get(pk=film.pk)).words
+    assert (words.title, words.beside) == ("", ["2001 · Animation"])
+
+
+# Letters of a script are there or not by what the machine has; "" stands for those it does not have.
+TITLES = ["م", "الرسالة", "Сталкер", "千と千尋の神隠し", "The Good, the Bad,", "Qq,", "Łódź", "W" * 40, ""]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_no_title_touches_what_stands_above_or_below_it(title):
+    """Between the brand, the title, who made it and the foot there is a line of nothing but the ground."""
+    drawn = Image.open(card_of(title, by="directed by X", figure="4.2", is_rating=True).file()).convert("RGB")
+    right = drawn.crop((430, 0, 1200, 630))
+    ground = right.getpixel((765, 5))
+    inked = [right.crop((0, y, 770, y + 1)).getcolors(maxcolors=1) != [(770, ground)] for y in range(630)]
+    blocks = sum(now and not before for before, now in zip([False, *inked], inked, strict=False))
+    foot = 630 - inked[::-1].index(True)
+    assert 560 <= foot <= 580
+    assert blocks == 3 if not title or not is_legible(title.upper()) else blocks >= 4
+
+
 def test_a_title_fills_the_width():
     drawn = Image.open(card_of("Heat").file()).convert("RGB")
     right = drawn.crop((420, 0, 1200, 630))

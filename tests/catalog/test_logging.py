@@ -64,6 +64,29 @@ def test_the_wish_stays_where_somebody_wants_it_to(member_client, member, movie)
     assert WatchlistEntry.objects.exists()
 
 
+def test_a_film_that_waits_for_an_evening_goes_onto_the_watchlist_instead(member_client, member, movie):
+    wish = f'formaction="{reverse("catalog:movie-watchlist", args=[movie.pk])}"'
+    assert wish in member_client.get(address_of(movie)).text
+    answer = member_client.post(reverse("catalog:movie-watchlist", args=[movie.pk]), sent(member, movie))
+    assert answer["Location"] == movie.get_absolute_url()
+    assert WatchlistEntry.objects.filter(user=member, movie=movie).exists()
+    assert not any(model.objects.exists() for model in (Watch, Rating, Review))
+    assert wish not in member_client.get(address_of(movie)).text
+
+
+def test_whoever_changes_a_viewing_is_not_asked_for_a_wish(member_client, member, movie):
+    watch = WatchFactory(user=member, movie=movie, watched_on=DAY)
+    assert "Watchlist instead" not in member_client.get(address_of(movie), {"viewing": watch.pk}).text
+
+
+def test_from_the_form_s_own_page_a_wish_leads_to_the_film(member_client, movie):
+    here = HTMX | {"HX-Current-URL": f"http://testserver{address_of(movie)}"}
+    answer = member_client.post(
+        reverse("catalog:movie-watchlist", args=[movie.pk]), {"as": "card"}, headers=here
+    )
+    assert answer["HX-Redirect"] == movie.get_absolute_url()
+
+
 def test_the_dialog_hears_what_was_saved_in_one_sentence(member_client, member):
     heat = MovieFactory(title="Heat")
     answer = member_client.post(address_of(heat), sent(member, heat), headers=HTMX)

@@ -7,12 +7,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalog.posters import MARGIN, WIDTH, design, draw
+from catalog.looks import apart, look_of
+from catalog.models import Movie, PosterPicture
+from catalog.posters import MARGIN, WIDTH, composition_of, design, draw
 from catalog.posters.compositions import ANYTHING, COMPOSITIONS, GENRES
 from catalog.posters.dice import Dice
 from catalog.posters.lettering import MEASURE, TALLEST, measure, set_title, stack_height
 from catalog.posters.palettes import DECADES, contrast, of_year
 from catalog.posters.stage import raise_stage
+from tests.factories import MovieFactory
 
 WORDS = (
     "Night",
@@ -152,6 +155,30 @@ def test_on_a_wall_a_drawing_seldom_stands_beside_its_like():
     wall = [design(*film).composition for film in FILMS]
     touching = [*pairwise(wall), *zip(wall, wall[7:], strict=False)]
     assert sum(one == other for one, other in touching) / len(touching) < 0.06
+
+
+def test_what_is_drawn_is_known_without_drawing_it():
+    assert all(composition_of(*film) == design(*film).composition for film in FILMS)
+
+
+@pytest.mark.django_db
+def test_the_first_films_of_a_site_are_drawn_differently_and_stay_nearly_in_order():
+    for title, year in (("The Shawshank Redemption", 1994), ("The Godfather", 1972), ("Fight Club", 1999)):
+        MovieFactory(title=title, year=year, genres=["Crime", "Drama"])
+    MovieFactory(title="Heat", year=1995, genres=["Action"])
+    films = list(Movie.objects.for_cards().order_by("pk"))
+    assert look_of(films[0]) == look_of(films[1])
+    assert [film.title for film in apart(films)][:3] == ["The Shawshank Redemption", "Fight Club", "Heat"]
+    assert set(apart(films)) == set(films)
+
+
+@pytest.mark.django_db
+def test_two_posters_from_elsewhere_are_never_taken_for_alike():
+    for title in ("The Shawshank Redemption", "The Godfather"):
+        film = MovieFactory(title=title, genres=["Crime"])
+        PosterPicture.objects.create(movie=film, source_url=f"https://x.org/{film.pk}", digest=f"a{film.pk}")
+    films = list(Movie.objects.for_cards().order_by("pk"))
+    assert apart(films) == films
 
 
 def test_posters_are_small():

@@ -61,6 +61,11 @@ def test_a_new_average_shows_where_nothing_is_predicted(heat):
     assert "4.5" in card(heat, stars=None)
 
 
+def test_where_nothing_is_predicted_the_reason_stays(heat):
+    assert "because of Ronin" in card(heat, stars=None, interval=None)
+    assert card(heat, stars=None) != card(heat, stars=None, reason="because of Alien")
+
+
 def test_the_first_picture_of_a_page_does_not_wait_and_the_next_does(heat):
     PosterPicture.objects.create(
         movie=heat, source_url="https://example.org/a.jpg", digest="ab12", width=320, height=480

@@ -7,6 +7,7 @@ counts each film for more. Content says what two films have in common.
 """
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -24,10 +25,29 @@ from tests.small_site import N_FILMS
 pytestmark = pytest.mark.usefixtures("live_version")
 
 NOTHING = 1e-4  # in any engine's unit: what single precision leaves of an equation
-# Stars (and cosines) that a share may be off: half a star is the finest that anybody can rate. The share of
-# SVD++ alone, which no page tells, is off by more: all its films count for more when one of few leaves.
-ABOUT = {"hybrid": 0.5, "autoencoder": 0.5, "user-cf": 0.5, "svdpp": 1.0}
-UNSEEN = 0.1  # stars that a page, which says one decimal, cannot tell from the next one
+CASES = 60
+UNHEARD = 0.02  # stars (and cosines), a fifth of what a page can say
+
+
+class Agreement(NamedTuple):
+    """Of what is said with what is lost, each from nought to one and the more the better."""
+
+    explained: float  # share of the squared losses of all films, which the shares foretell
+    same_sign: float  # share of the films, those with a share of next to nothing left out
+    alike: float  # median correlation over the films of one history
+    as_said: float  # share of the films named first without which the score falls by three quarters or more
+    missed_most: float  # share of those films named first that the score misses most
+    within_reach: float  # of what is lost without them, how much was said
+
+
+# What each engine keeps to with room to spare. People like me says half of what is lost: when one film
+# leaves, the others stand beside fewer.
+LEAST = {
+    "hybrid": Agreement(0.82, 0.93, 0.95, 0.88, 0.95, 0.65),
+    "svdpp": Agreement(0.7, 0.88, 0.93, 0.88, 0.95, 0.6),
+    "autoencoder": Agreement(0.9, 0.95, 0.97, 0.85, 0.95, 0.72),
+    "user-cf": Agreement(0.7, 0.93, 0.98, 0.9, 0.95, 0.45),
+}
 
 
 @st.composite
@@ -124,18 +144,76 @@ def test_the_autoencoder_loses_as_much_of_a_share_as_the_other_films_do_not_know
         assert lost[film] * by_nobody == pytest.approx(shared[film] * by_others, abs=NOTHING)
 
 
-@pytest.mark.parametrize("engine", list(ABOUT))
+@pytest.mark.parametrize("engine", list(LEAST))
 @given(case=visitor_and_film())
-@examples(40)
-def test_without_the_film_that_is_named_first_the_score_is_lower_by_about_its_share(engine, case):
-    lost, shared = (heard(case[0], found(*case, engine)) for found in (losses, shares))
+@examples(20)
+def test_the_film_that_is_named_first_is_the_one_with_the_greatest_share(engine, case):
+    shared = heard(case[0], shares(*case, engine))
     film = named(*case, engine)
     assert (film is None) == (max([0, *shared.values()]) <= 0)
-    if film is not None:
-        assert shared[film] == max(shared.values())
-        assert lost[film] > -UNSEEN
-        assert lost[film] == pytest.approx(shared[film], abs=ABOUT[engine])
-        assert max(lost.values()) - lost[film] < ABOUT[engine]
+    assert film is None or shared[film] == max(shared.values())
+
+
+def compared(engine):
+    """Of CASES random visitors and films: shares, losses, and which films of the history may be named."""
+    cases = []
+    for seed in range(CASES):
+        random = np.random.default_rng(seed)
+        films = random.permutation(np.arange(1, N_FILMS + 1)).tolist()
+        n = int(random.integers(2, 21))
+        stars = dict(zip(films[1 : n + 1], random.integers(0, 11, n).tolist(), strict=True))
+        visitor, row = Visitor.of_session(stars), films[0] - 1
+        told, lost = shares(visitor, row, engine), losses(visitor, row, engine)
+        may_speak = heard(visitor, told)
+        cases.append(
+            (
+                np.array(list(told.values())),
+                np.array(list(lost.values())),
+                np.array([film in may_speak for film in told]),
+            )
+        )
+    return cases
+
+
+def agreement(cases):
+    """How well what is said foretells what is lost. Shares of nought explain nothing at all."""
+    said, lost = (np.concatenate(column) for column in list(zip(*cases, strict=True))[:2])
+    loud = np.abs(said) > UNHEARD
+    firsts = np.array([first for case in cases for first in _first(*case)])
+    first_said, first_lost, most_lost = firsts.T
+    return Agreement(
+        explained=1 - np.sum((lost - said) ** 2) / np.sum(lost**2),
+        same_sign=np.mean(np.sign(said[loud]) == np.sign(lost[loud])) if loud.any() else 0,
+        alike=np.median([_correlation(*case[:2]) for case in cases]),
+        as_said=np.mean(first_lost >= 0.75 * first_said) if first_said.any() else 0,
+        missed_most=np.mean(most_lost - first_lost <= UNHEARD),
+        within_reach=np.sum(first_said) / np.sum(first_lost),
+    )
+
+
+def _first(said, lost, may_speak):
+    """Of the film that is named: its share, its loss, and the greatest loss; nothing where none is."""
+    place = np.argmax(np.where(may_speak, said, -np.inf))
+    if may_speak.any() and lost[may_speak].max() > 0:
+        yield said[place], lost[place], lost[may_speak].max()
+
+
+def _correlation(said, lost):
+    return np.corrcoef(said, lost)[0, 1] if said.std() > 0 and lost.std() > 0 else 0
+
+
+@pytest.mark.parametrize("engine", list(LEAST))
+def test_what_is_said_of_a_film_is_about_what_the_score_loses_without_it(engine):
+    cases = compared(engine)
+    for found, least, what in zip(agreement(cases), LEAST[engine], Agreement._fields, strict=True):
+        assert found >= least, what
+    # The measure has teeth: shares of nought, and the right shares of the wrong films.
+    random = np.random.default_rng(0)
+    nothing = agreement([(np.zeros_like(said), *others) for said, *others in cases])
+    shuffled = agreement([(random.permutation(said), *others) for said, *others in cases])
+    for wrong in (nothing, shuffled):
+        short = [found < least for found, least in zip(wrong, LEAST[engine], strict=True)]
+        assert sum(short) >= 4, wrong
 
 
 @given(case=visitor_and_film())

@@ -112,6 +112,38 @@ def test_a_member_who_switched_predictions_off_sees_none_and_still_gets_picks(cl
     assert len(client.get(FOR_YOU).context["picks"]) > 10
 
 
+def test_reasons_stay_without_figures_where_predictions_are_switched_off(client, member, films):
+    client.force_login(member)
+    for film in range(1, 9):
+        client.post(reverse("catalog:movie-rate", args=[film]), {"stars": 5 if film % 2 else 1})
+    assert "it would be" in client.get(films[21].get_absolute_url()).content.decode()
+    client.post(reverse("recommender:settings"), {"is_findable": ""})
+    assert "because of Film" in client.get(FOR_YOU).content.decode()
+    page = client.get(films[21].get_absolute_url()).content.decode()
+    assert "<h2>Why</h2>" in page
+    assert "Your 5 for <em>Film" in page
+    for figure in ("predicted for you", "it would be", 'class="guess'):
+        assert figure not in page
+
+
+@pytest.mark.parametrize(
+    ("engine", "line"),
+    [
+        ("list-blend", "Worked out from the 1 film you rated or saw"),
+        ("weighted-rating", "The highest rated films that you have not seen"),
+        ("content", "Close in story, genre and people to what you liked"),
+        ("user-cf", "Seen by those whose shelves look most like yours"),
+        ("ease", "Seen by many who saw what you saw"),
+    ],
+)
+def test_the_page_says_what_the_chosen_engine_goes_by(client, engine, line):
+    client.post(reverse("catalog:movie-rate", args=[1]), {"stars": 5})
+    client.post(STEER, {"engine": engine})
+    head = client.get(FOR_YOU).content.decode().partition('class="page-head"')[2].partition("</div>")[0]
+    assert line in head
+    assert ("Worked out" in head) == (engine == "list-blend")
+
+
 def test_a_stranger_can_switch_predictions_off_too(client):
     for film in range(1, 7):
         client.post(reverse("catalog:movie-rate", args=[film]), {"stars": 5 if film % 2 else 1})

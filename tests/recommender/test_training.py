@@ -1,12 +1,17 @@
+import hashlib
+import json
+
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Rating
-from recommender import live, training
+from recommender import live, tasks, training
 from recommender.ml.contract import Cancelled
 from recommender.models import ModelVersion, TrainingRun
 from recommender.tasks import train_nightly
 from tests.factories import ImportedUserFactory, RatingFactory, WatchFactory
+from tests.panel import site_owner
 from tests.small_site import N_PEOPLE, two_tastes
 
 
@@ -111,3 +116,49 @@ def test_viewings_without_a_rating_are_read_as_implicit_feedback(films, member):
     assert len(data) == 2
     assert len(data.rated) == 1
     assert data.rated.rating.tolist() == [3.0]
+
+
+def of_another_make(version):
+    """As code that knows one more field writes it: signed, but not to be opened here."""
+    path = version.folder / "manifest.json"
+    plain = json.loads(path.read_text())
+    del plain["digest"]
+    plain["models"]["svdpp"]["config"]["of_tomorrow"] = 1
+    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**plain, "digest": hashlib.sha256(canonical.encode()).hexdigest()}))
+    live.forget()
+
+
+def test_a_training_is_due_once_where_an_upgrade_left_no_version_that_opens(
+    rated_films, monkeypatch, client, caplog
+):
+    asked = []
+    monkeypatch.setattr(tasks.train_nightly, "delay", lambda: asked.append(tasks.train_nightly()))
+    tasks.train_where_nothing_opens()
+    assert asked == []  # nothing was trained yet: that is for whoever sets the site up
+    version = training.run()
+    tasks.train_where_nothing_opens()
+    assert asked == []
+
+    of_another_make(version)
+    assert live.live_models() is None
+    client.force_login(site_owner())
+    versions = reverse("admin:recommender_modelversion_changelist")
+    assert "a training is due" in client.get(versions).text
+    live.forget()  # another process begins
+    tasks.train_where_nothing_opens()
+    assert asked == [version.name]
+    assert "No stored version of the models can be opened by this code" in caplog.text
+
+    tasks.train_where_nothing_opens()
+    assert len(asked) == 1
+    assert live.live_models() is not None
+    assert "a training is due" not in client.get(versions).text
+
+
+def test_no_training_is_due_while_a_former_version_opens(rated_films):
+    former = training.run()
+    RatingFactory(movie=rated_films[1], half_stars=9)
+    of_another_make(training.run(force=True))
+    assert live.live_models().version == former.name
+    assert not training.is_due()
