@@ -81,8 +81,12 @@ const KEYS = {
   w: mark, f: mark, l: mark, n: mark,
 };
 
+// The key that puts a film on the watchlist on its page does so where it is logged, too.
+const instead = () => (over.open ? over : document.querySelector("main")).querySelector(".instead");
+
 function doing(event) {
   if (/^\d$/.test(event.key)) return giveStars;
+  if (event.key === "l" && instead()) return () => instead().click();
   return over.open ? null : KEYS[event.key];
 }
 

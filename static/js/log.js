@@ -119,15 +119,7 @@ function save(event) {
   event.stopPropagation();
 }
 
-// The key that does it on the page of a film does it here too, where it is no letter that somebody types.
-function wishInstead(event) {
-  const isTyped = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
-  if (isTyped || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (!localStorage.getItem("marquee.keys-off")) (over.open ? body : document).querySelector(".instead")?.click();
-}
-
 document.addEventListener("keydown", (event) => {
-  if (event.key === "l") wishInstead(event);
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event);
   if (!over.open) return;
   if (waiting && /^\d$/.test(event.key)) {
