@@ -77,7 +77,7 @@ def predict_stars(model: Recommender, question: Question, train: Interactions) -
     between: Callable[[History, Stars], Iterable[Stars]] | None = getattr(model, "interval", None)
     likes: Scorer | None = getattr(model, "liking", None)
     answer = np.full((3, len(test)), np.nan, np.float32)
-    liking = np.full(len(test), np.nan, np.float32) if likes else None
+    liking = np.full(len(test), np.nan, np.float32)
     seconds = 0.0
     n_users = 0
     for user, rows in _rows_by_user(test, model.name):
@@ -89,13 +89,13 @@ def predict_stars(model: Recommender, question: Question, train: Interactions) -
         n_users += 1
         if between:
             answer[1:, rows] = [end[test.item[rows]] for end in between(history, given)]
-        if likes and liking is not None:
+        if likes:
             liking[rows] = likes(history)[test.item[rows]]
     unknown = np.isnan(answer[0])
     answer[0, unknown] = train.rating.mean()
     stars, low, high = np.clip(answer, train.rating.min(), train.rating.max())
     ends: tuple[Stars | None, Stars | None] = (low, high) if between else (None, None)
-    return StarPredictions(stars, int(unknown.sum()), n_users, seconds, *ends, liking)
+    return StarPredictions(stars, int(unknown.sum()), n_users, seconds, *ends, liking if likes else None)
 
 
 def rank(model: Recommender, question: Question, top: int) -> RankedLists:

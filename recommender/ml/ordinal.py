@@ -111,10 +111,20 @@ class OrdinalSVDPlusPlus(BayesianSVDPlusPlus):
         self, history: History, stars: float, items: NDArray[np.int64] | slice = slice(None)
     ) -> Floats:
         """(len(items),) how probable a rating of `stars` or more is."""
+        return self._reached(self.grades(history, items), stars)
+
+    def score_and_at_least(
+        self, history: History, stars: float, items: NDArray[np.int64] | slice
+    ) -> tuple[Floats, Floats]:
+        """What score_of and at_least say, for one folding in."""
+        grades = self.grades(history, items)
+        return self._stars(grades), self._reached(grades, stars)
+
+    def _reached(self, grades: Grades, stars: float) -> Floats:
         k = int(np.searchsorted(self.values_, stars))
         if not 0 < k < len(self.values_):
-            return np.full(len(self.doubt_[items]), float(k == 0), np.float32)
-        return np.asarray(self._above_cuts(self.grades(history, items))[k - 1], np.float32)
+            return np.full(len(grades.mean), float(k == 0), np.float32)
+        return np.asarray(self._above_cuts(grades)[k - 1], np.float32)
 
     def grades(self, history: History, items: NDArray[np.int64] | slice = slice(None)) -> Grades:
         """f of some films or all, and its variance, given the history; O(n_samples len(items) n_factors)."""

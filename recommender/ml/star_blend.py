@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
-from recommender.ml.bayesian import BayesianSVDPlusPlus
 from recommender.ml.contract import Arrays, Job, Progress, Recommender, WarmStart, no_progress
 from recommender.ml.interactions import History, Interactions, rows_by_user
 from recommender.ml.like_stack import LIKED, Usual, learn_likes
@@ -145,12 +144,13 @@ class StarBlend(Recommender):
     ) -> Weighing:
         """What the parts weigh where they see the histories of `shown`; `counts` are ratings by film."""
         n_user = np.bincount(shown.rated.user, minlength=shown.n_users)[asked.user]
+        ordinal, autoencoder = parts
         stars, reached = np.empty((len(parts), len(asked)), np.float32), np.empty(len(asked), np.float32)
         habits = np.empty((len(asked), 4))
         for user, rows in rows_by_user(asked.user):
             history, items = shown.history(user), asked.item[rows].astype(np.int64)
-            stars[:, rows] = [_score_of(part, history, items) for part in parts]
-            reached[rows] = parts[0].at_least(history, LIKED, items)
+            stars[0, rows], reached[rows] = ordinal.score_and_at_least(history, LIKED, items)
+            stars[1, rows] = autoencoder.score(history)[items]
             habits[rows] = self.usual_.habits(history.rated.rating)
         few = len(asked) < LEAST_HELD_OUT
         penalty, like_penalty = (CLOSED, CLOSED) if few else (self.config.penalty, self.config.like_penalty)
@@ -218,10 +218,3 @@ class StarBlend(Recommender):
 
 # No document has it: the tuned form is the only one.
 DOCUMENT = StarBlendConfig()
-
-
-def _score_of(part: Recommender, history: History, items: NDArray[np.int64]) -> Floats:
-    """Of a few films alone where the model can do that for less."""
-    if isinstance(part, BayesianSVDPlusPlus):
-        return part.score_of(history, items)
-    return part.score(history)[items]
