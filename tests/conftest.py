@@ -5,6 +5,7 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.factories import MovieFactory, UserFactory
+from tests.panel import site_owner
 
 pytest_plugins = ["tests.small_site"]
 # How long an example takes is the machine's affair, and beside other tests it is no fault.
@@ -33,3 +34,10 @@ def member(db):
 @pytest.fixture
 def movie(db):
     return MovieFactory()
+
+
+@pytest.fixture
+def panel(client, db):
+    """A browser in which the owner of the site is logged in."""
+    client.force_login(site_owner())
+    return client

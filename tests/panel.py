@@ -7,9 +7,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from unfold.admin import ModelAdmin as UnfoldAdmin
 
+from catalog.models import Credit, Person
+from tests.factories import MovieFactory
+
 
 def site_owner():
     return get_user_model().objects.create_superuser("owner", "owner@example.org", "a long enough password")
+
+
+def credit():
+    person = Person.objects.create(name="Varda")
+    return Credit.objects.create(movie=MovieFactory(), person=person, role=Credit.Role.DIRECTOR)
+
+
+def counts(movie):
+    movie.refresh_from_db()
+    return movie.ratings_count, movie.half_stars_sum
 
 
 def staff_with(*rights):

@@ -12,15 +12,8 @@ from catalog.models import Plot, PosterPicture, Rating
 from moviesite.charts import DAYS, HEIGHT, WIDTH, Share, bars, per_day
 from recommender.models import ModelVersion
 from tests.factories import ImportedUserFactory, MovieFactory, RatingFactory, UserFactory
-from tests.panel import site_owner
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
 
 
 def days_ago(days):

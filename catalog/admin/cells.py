@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -55,27 +54,28 @@ class YesNoCell(widgets.BooleanWidget):
         return super().clean(value, row, **kwargs)
 
 
-class DateCell(widgets.DateWidget):
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> date | None:
+class _Dated:
+    complaint: str | Promise
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
         try:
-            return super().clean(value, row, **kwargs)
+            return super().clean(value, row, **kwargs)  # type: ignore[misc]
         except ValueError:
-            raise ValueError(_("“%(value)s” is not a date such as 1995-12-31.") % {"value": value}) from None
+            raise ValueError(str(self.complaint) % {"value": value}) from None
 
 
-class MomentCell(widgets.DateTimeWidget):
+class DateCell(_Dated, widgets.DateWidget):
+    complaint = gettext_lazy("“%(value)s” is not a date such as 1995-12-31.")
+
+
+class MomentCell(_Dated, widgets.DateTimeWidget):
     """To the microsecond, so that a row read from its own export is unchanged."""
+
+    complaint = gettext_lazy("“%(value)s” is not a time such as 1995-12-31 20:15:00.")
 
     def __init__(self) -> None:
         super().__init__()
         self.formats = ("%Y-%m-%d %H:%M:%S.%f", *self.formats)
-
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> datetime | None:
-        try:
-            return super().clean(value, row, **kwargs)
-        except ValueError:
-            told = _("“%(value)s” is not a time such as 1995-12-31 20:15:00.")
-            raise ValueError(told % {"value": value}) from None
 
 
 class PlainTextCell(widgets.Widget):

@@ -130,18 +130,11 @@ class PersonFile(TableFile):
         fields = ["name", "imdb_id", "tmdb_id"]
         import_id_fields = ["name"]
 
-    def get_instance(self, instance_loader: Any, row: Row) -> Person | None:
+    def stored(self, instance_loader: Any, row: Row) -> Person | None:
         for key in ("imdb_id", "tmdb_id", "name"):
             if row.get(key):
-                return self._first(**{key: row[key]})
+                return Person.objects.filter(**{key: row[key]}).first()
         return None
-
-    def _first(self, **known: Any) -> Person | None:
-        try:
-            return Person.objects.filter(**known).first()
-        except ValueError:
-            # Reading the row's columns tells of a number that is none.
-            return None
 
 
 class MovieFile(TableFile):
@@ -161,14 +154,11 @@ class MovieFile(TableFile):
         ]
         import_id_fields = ["title", "year"]
 
-    def get_instance(self, instance_loader: Any, row: Row) -> Movie | None:
+    def stored(self, instance_loader: Any, row: Row) -> Movie | None:
         try:
             return named_movie(row)
         except NotUnique as error:
             raise ValidationError(str(error)) from None
-        except ValueError:
-            # No such film yet, or a column that is wrong in itself: reading the columns tells.
-            return None
 
 
 class CreditFile(FilmFile):

@@ -84,10 +84,14 @@ class TableFile(ModelResource):
 
     def get_instance(self, instance_loader: Any, row: Row) -> Any:
         try:
-            return super().get_instance(instance_loader, row)
+            return self.stored(instance_loader, row)
         except ValueError:
             # import_instance reads the same columns again, and all others, and tells what is wrong.
             return None
+
+    def stored(self, instance_loader: Any, row: Row) -> Any:
+        """What the row is about, None for something new. May raise ValueError for a column that is wrong."""
+        return super().get_instance(instance_loader, row)
 
     def import_instance(self, instance: Any, row: Row, **kwargs: Any) -> None:
         """Tells of every wrong column; the package itself reads those of several values too late for that."""

@@ -5,7 +5,7 @@ from rest_framework.authtoken.models import Token, TokenProxy
 
 from accounts.models import Follow, User
 from tests.factories import ImportedUserFactory, RatingFactory, UserFactory
-from tests.panel import address, assert_pages_answer, site_owner, tables_of
+from tests.panel import address, assert_pages_answer, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -15,12 +15,6 @@ SAMPLES = {
     "account.EmailAddress": lambda: EmailAddress.objects.create(user=UserFactory(), email="a@example.org"),
     "authtoken.TokenProxy": lambda: TokenProxy.objects.create(user=UserFactory()),
 }
-
-
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
 
 
 @pytest.mark.parametrize("label", tables_of("accounts", "auth", "account", "authtoken"))

@@ -2,7 +2,6 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import (
-    Credit,
     HiddenFilm,
     Keyword,
     Movie,
@@ -26,7 +25,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
-from tests.panel import address, assert_pages_answer, site_owner, tables_of
+from tests.panel import address, assert_pages_answer, counts, credit, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -57,17 +56,6 @@ SAMPLES = {
 }
 
 
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
-
-
-def credit():
-    person = Person.objects.create(name="Varda")
-    return Credit.objects.create(movie=MovieFactory(), person=person, role=Credit.Role.DIRECTOR)
-
-
 def picture(state=PosterPicture.State.REFUSED):
     return PosterPicture.objects.create(
         movie=MovieFactory(), source_url="https://image.example/p.jpg", state=state, attempts=3
@@ -78,11 +66,6 @@ def fetch(state=PlotFetch.State.NOT_FOUND):
     return PlotFetch.objects.create(
         movie=MovieFactory(), provider="tmdb", state=state, due_at=timezone.now(), attempts=3
     )
-
-
-def counts(movie):
-    movie.refresh_from_db()
-    return movie.ratings_count, movie.half_stars_sum
 
 
 @pytest.mark.parametrize("label", tables_of("catalog"))

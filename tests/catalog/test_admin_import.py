@@ -5,7 +5,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 
 from catalog.models import (
-    Credit,
     Movie,
     Person,
     Rating,
@@ -20,25 +19,9 @@ from tests.factories import (
     ReviewFactory,
     WatchFactory,
 )
-from tests.panel import address, confirm, site_owner, staff_with, upload
+from tests.panel import address, confirm, counts, credit, staff_with, upload
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
-
-
-def credit():
-    person = Person.objects.create(name="Varda")
-    return Credit.objects.create(movie=MovieFactory(), person=person, role=Credit.Role.DIRECTOR)
-
-
-def counts(movie):
-    movie.refresh_from_db()
-    return movie.ratings_count, movie.half_stars_sum
 
 
 def test_an_import_shows_what_it_would_do_before_it_does_it(panel):

@@ -10,16 +10,10 @@ from django.utils import timezone
 from catalog.models import Credit, FilmMerge, Keyword, Movie, Person, Plot, PlotFetch, PosterPicture
 from catalog.services import merge_films
 from tests.factories import GenreFactory, MovieFactory, RatingFactory, UserFactory
-from tests.panel import address, confirm, site_owner, upload
+from tests.panel import address, confirm, upload
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timezone.now() - timezone.timedelta(days=90)
-
-
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ from tests.factories import (
     UserFactory,
     WatchFactory,
 )
+from tests.panel import counts
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -59,11 +60,6 @@ def kept(db):
 @pytest.fixture
 def removed(db):
     return MovieFactory(title="Heat", year=1995, movielens_id=None, imdb_id="tt0113277")
-
-
-def counts(movie):
-    movie.refresh_from_db()
-    return movie.ratings_count, movie.half_stars_sum
 
 
 def everything():

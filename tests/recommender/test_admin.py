@@ -12,7 +12,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from recommender import together
 from recommender.models import ModelVersion, TrainingRun
 from tests.factories import RatingFactory, UserFactory
-from tests.panel import address, assert_pages_answer, site_owner, tables_of
+from tests.panel import address, assert_pages_answer, tables_of
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -31,12 +31,6 @@ SAMPLES = {
     "django_celery_results.TaskResult": lambda: TaskResult.objects.create(task_id="a"),
     "django_celery_results.GroupResult": lambda: GroupResult.objects.create(group_id="a"),
 }
-
-
-@pytest.fixture
-def panel(client):
-    client.force_login(site_owner())
-    return client
 
 
 def version(name, **known):
