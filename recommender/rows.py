@@ -121,7 +121,7 @@ def rows_for(
     """The rows of a front page for a visitor, whose evenings the diary tells.
 
     None holds a film of `exclude` (ids), and only the first may hold one of `after_first`, which is what
-    stands between it and the others. Without a model the chart stands alone.
+    stands between it and the others. Without a model the chart stands alone, and holds none of either.
     """
     moment, elsewhere = now or timezone.localtime(), frozenset(exclude)
     rows = ask(
@@ -129,7 +129,7 @@ def rows_for(
     )
     if rows:
         return rows
-    films = recommend(visitor, limit=limit, exclude=exclude)
+    films = recommend(visitor, limit=limit, exclude={*exclude, *after_first})
     why = _("The highest rated films that you have not seen")
     return [Row(_("Well loved here"), why, films, key=TOP)] if films else []
 

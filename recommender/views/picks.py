@@ -19,9 +19,10 @@ def for_you(request: HttpRequest) -> HttpResponse:
     """As steered last; an engine in the address is tried without being kept."""
     form = SteeringForm(steering_of(request).fields() | request.GET.dict())
     visitor = visitor_of(request)
-    picks = services.recommend(visitor, steering=form.steering, limit=PICKS)
-    shown_films(request).update(pick.movie.pk for pick in picks)
-    context = first_films(request) | {
+    # First, as these keep their places while one rates them.
+    first = first_films(request)
+    picks = services.recommend(visitor, steering=form.steering, limit=PICKS, exclude=shown_films(request))
+    context = first | {
         "form": form,
         "steering": form.steering,
         "is_steered": form.steering != AS_IT_COMES,

@@ -18,9 +18,12 @@ PAGES += ["/people/anouk/followers/", "/", "/films/1/", "/taste/"]
 
 @pytest.fixture
 def rosa(transactional_db, films):
-    """She loves the first film and wrote about it, and somebody with an endless name follows her."""
+    """She loves the first film and wrote about it, and somebody with an endless name follows her.
+
+    Her other films are more than a newcomer is asked to rate, who is not shown them a second time.
+    """
     rosa = UserFactory(username="rosa", bio="Projectionist.")
-    for film in (1, 3):
+    for film in (1, 3, *range(41, 51)):
         services.rate(user=rosa, movie=films[film], stars=4.5)
     services.like(user=rosa, movie=films[1])
     ReviewFactory(user=rosa, movie=films[1])
