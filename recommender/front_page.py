@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.friends import SHOWN, Sighting, lately
 from catalog.models import Movie
 from catalog.shown import shown_films
 from recommender.evenings import evening_of
+from recommender.forms import SteeringForm
 from recommender.picks import Pick, Row
 from recommender.rows import next_pick, rows_for
-from recommender.steering import steering_of
+from recommender.similar import NEAR, next_near
+from recommender.steering import Steering, steering_of
 from recommender.visitors import visitor_of
 
 # Of a page's films as a browser sends them back: more than any page has, of fewer digits than overflow.
@@ -36,7 +40,7 @@ def front_page(request: HttpRequest, limit: int) -> FrontPage:
         limit=limit,
         exclude=shown,
         after_first=[film.pk for film, _ in seen],
-        **_asked(request),
+        **_asked(request, steering_of(request)),
     )
     shown.update(pick.movie.pk for row in rows for pick in row.picks)
     left = [(film, sighting) for film, sighting in seen if film.pk not in shown][:SHOWN]
@@ -47,7 +51,13 @@ def front_page(request: HttpRequest, limit: int) -> FrontPage:
 def next_on_page(request: HttpRequest) -> Pick | None:
     """For a film that was taken off a row: what comes next in it, by the row and the films that were sent."""
     row = request.POST.get("row", "")
-    return next_pick(visitor_of(request), row, exclude=_sent(request), **_asked(request)) if row else None
+    if not row:
+        return None
+    if row.startswith(NEAR):
+        return next_near(row, visitor_of(request), exclude=_sent(request))
+    return next_pick(
+        visitor_of(request), row, exclude=_sent(request), **_asked(request, steering_of_page(request))
+    )
 
 
 def _seen_by_friends(request: HttpRequest, limit: int) -> list[tuple[Movie, Sighting]]:
@@ -56,9 +66,19 @@ def _seen_by_friends(request: HttpRequest, limit: int) -> list[tuple[Movie, Sigh
     return lately(request.user, limit=limit, exclude=shown_films(request))
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def steering_of_page(request: HttpRequest) -> Steering:
+    """Of the page that sent the request: what its address tries without keeping it counts there too."""
+    kept, page = steering_of(request), urlsplit(request.htmx.current_url_abs_path or "")
+    if page.path != reverse("recommender:for-you"):
+        return kept
+    return SteeringForm(kept.fields() | QueryDict(page.query).dict()).steering
+
+
+def _asked(request: HttpRequest, steering: Steering) -> dict[str, Any]:
     now = timezone.localtime()
-    return {"steering": steering_of(request), "evening": evening_of(request.user, now), "now": now}
+    member = request.user if request.user.is_authenticated else None
+    evening = evening_of(request.user, now)
+    return {"steering": steering, "evening": evening, "now": now, "member": member}
 
 
 def _sent(request: HttpRequest) -> set[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from catalog.decades import name_of_decade
 from catalog.genres import genre_in_words
 from catalog.models import Movie
 from recommender.live import LiveModels
+from recommender.ml.autoencoder import RatingAutoencoder
+from recommender.ml.content import Content
 from recommender.ml.interactions import History
-from recommender.scoring import STARS, Floats, Rows, hybrid
+from recommender.scoring import STARS, Floats, Rows, hybrid, kept
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
-    from recommender.ml.content import Content, SharedTerm
+    from recommender.ml.content import SharedTerm
 
 REASONS = 3
 # Words that a card has room for, films that may speak for it, and for how many others each may.
@@ -45,6 +48,11 @@ class Reason:
     share: float  # stars that this film adds to the prediction
 
 
+class Speaker(NamedTuple):
+    film: int  # row
+    title: str
+
+
 def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
     """The films of the history that add most to the predicted stars, the weightiest first."""
     history = visitor.history(live.items)
@@ -55,31 +63,41 @@ def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
 
 
 def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, str]:
-    """For each row the film of the history that speaks most for it, in one query for all titles.
-
-    One film speaks for two others at most, then the next best has its turn. By content it says in a few words
-    what they share.
-    """
-    history = visitor.history(live.items)
-    if not len(history) or engine not in EXPLAINED:
-        return {}
-    speaking = _in_turn({row: _speakers(live, history, row, engine) for row in rows.tolist()})
-    ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
-    titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
-    found = {row: titles[film] for row, film in ids.items() if film in titles}
+    """For each row the film of the history that speaks most for it; by content in a few shared words."""
+    speaking = speakers_of(live, visitor, rows, engine)
     if engine != "content":
-        return {row: _("because of %(title)s") % {"title": title} for row, title in found.items()}
-    shared = {row: shared_words(live, speaking[row], row) for row in found}
+        return {row: _("because of %(title)s") % {"title": one.title} for row, one in speaking.items()}
+    shared = {row: shared_words(live, one.film, row) for row, one in speaking.items()}
     return {
-        row: _("%(words)s, as in %(title)s") % {"words": words, "title": found[row]}
+        row: _("%(words)s, as in %(title)s") % {"words": words, "title": speaking[row].title}
         for row, words in shared.items()
         if words
     }
 
 
+def speakers_of(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, Speaker]:
+    """For each row the film of the history that adds most to it, in one query for all titles.
+
+    One film speaks for two others at most, then the next best has its turn.
+    """
+    history = visitor.history(live.items)
+    if not len(history) or not len(rows) or engine not in EXPLAINED:
+        return {}
+    # By row, once for these films: a page that is opened again owes its films to the same.
+    those = blake2b(rows.tobytes(), digest_size=16).hexdigest()
+    speaking = kept(
+        f"{live.version}:speaks:{engine}:{visitor.key}:{those}",
+        lambda: _in_turn(_heard(live, history, rows, engine)),
+        shelf="films",
+    )
+    ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
+    titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
+    return {row: Speaker(speaking[row], titles[film]) for row, film in ids.items() if film in titles}
+
+
 def shared_words(live: LiveModels, first: int, second: int) -> str:
     """At most SHARED words, genres and people that two rows have in common, "" for none."""
-    content = cast("Content", live.models["content"])
+    content = cast(Content, live.models["content"])
     return ", ".join(_in_words(term) for term in content.shared_terms(first, second, SHARED))
 
 
@@ -100,17 +118,31 @@ def _in_turn(speakers: Mapping[int, Sequence[int]]) -> dict[int, int]:
     return chosen
 
 
-def _speakers(live: LiveModels, history: History, row: int, engine: str) -> list[int]:
-    """Rows of the history that add most; what was disliked may weigh, but recommends nothing."""
-    added = _added(live, history, row, engine)
-    heard = np.where(history.rating < LEAST_SPEAKING, np.float32(0), added)
-    return [film for film, _ in _weightiest(history, heard)]
+def _heard(live: LiveModels, history: History, rows: Rows, engine: str) -> dict[int, list[int]]:
+    """By row those of the history that add most; what was disliked may weigh, but recommends nothing."""
+    added = _added_to(live, history, rows, engine)
+    added[history.rating < LEAST_SPEAKING] = 0
+    return {
+        row: [film for film, _ in _weightiest(history, added[:, place])]
+        for place, row in enumerate(rows.tolist())
+    }
 
 
 def _weightiest(history: History, added: Floats) -> list[tuple[int, float]]:
     """Rows of the history that add something, with what each adds, the weightiest of them first."""
     order = np.argsort(-added, kind="stable")[:SPEAKERS]
     return [(int(history.item[place]), float(added[place])) for place in order if added[place] > 0]
+
+
+def _added_to(live: LiveModels, history: History, rows: Rows, engine: str) -> Floats:
+    """(len(history), len(rows)) what each film adds to each row."""
+    speaker = live.models.get(EXPLAINED[engine])
+    if isinstance(speaker, RatingAutoencoder):
+        return speaker.contributions_to(history, rows)
+    if isinstance(speaker, Content):
+        likeness = (speaker.X_[history.item] @ speaker.X_[rows].T).toarray()
+        return np.asarray(speaker.weights(history)[:, None] * likeness, np.float32)
+    return np.column_stack([_added(live, history, row, engine) for row in rows.tolist()])
 
 
 def _added(live: LiveModels, history: History, row: int, engine: str) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.utils import timezone
@@ -24,7 +25,23 @@ from recommender.ml.diversity import normal_scores
 from recommender.ml.likeness import unit_rows
 from recommender.ml.twin import TwinAutoencoders
 from recommender.picks import Pick, Row, movies_of, picks_of
-from recommender.reasons import main_reasons, shared_words
+from recommender.reasons import shared_words
+from recommender.row_reasons import (
+    Circle,
+    Films,
+    Reasons,
+    circle_of,
+    of_chart,
+    of_departure,
+    of_evening,
+    of_gems,
+    of_list,
+    of_new,
+    of_people,
+    of_plot,
+    of_watchlist,
+    why_people,
+)
 from recommender.scoring import (
     Floats,
     Rows,
@@ -42,6 +59,9 @@ from recommender.scoring import (
 from recommender.services import recommend
 from recommender.steering import AS_IT_COMES, WHY, Steering, steered, vectors_of
 from recommender.visitors import Visitor
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # The neighbours of a liked film from which the hybrid of document B picks.
 NEIGHBOURS = 30
@@ -63,7 +83,7 @@ class Plan:
     rows: Rows  # candidates in their order
     about: Movie | None = None
     least: int = LEAST  # films, with fewer it is left out
-    reasons: Callable[[Rows], dict[int, str]] | None = None
+    reasons: Callable[[Films], Reasons] | None = None
     key: str = ""
 
 
@@ -78,6 +98,7 @@ class Sight:
     now: datetime
     limit: int
     elsewhere: frozenset[int]  # ids of films on other cards of the page
+    member: User | None = None  # None for whoever has no account
 
     @property
     def unwanted(self) -> set[int]:
@@ -94,6 +115,10 @@ class Sight:
     @cached_property
     def facts(self) -> FilmFacts:
         return facts_of(self.live)
+
+    @cached_property
+    def circle(self) -> Circle:
+        return circle_of(self)
 
     @cached_property
     def stars(self) -> Floats:
@@ -115,6 +140,7 @@ def rows_for(
     steering: Steering = AS_IT_COMES,
     evening: Evening | None = None,
     now: datetime | None = None,
+    member: User | None = None,
     exclude: Collection[int] = (),
     after_first: Collection[int] = (),
 ) -> list[Row]:
@@ -124,9 +150,8 @@ def rows_for(
     stands between it and the others. Without a model the chart stands alone, and holds none of either.
     """
     moment, elsewhere = now or timezone.localtime(), frozenset(exclude)
-    rows = ask(
-        lambda live: _rows(Sight(live, visitor, steering, evening, moment, limit, elsewhere), after_first)
-    )
+    seen = visitor, steering, evening, moment, limit, elsewhere, member
+    rows = ask(lambda live: _rows(Sight(live, *seen), after_first))
     if rows:
         return rows
     films = recommend(visitor, limit=limit, exclude={*exclude, *after_first})
@@ -142,6 +167,7 @@ def next_pick(
     steering: Steering = AS_IT_COMES,
     evening: Evening | None = None,
     now: datetime | None = None,
+    member: User | None = None,
 ) -> Pick | None:
     """What comes next in the row of a page with this key; None for an unknown key or where nothing is left.
 
@@ -150,7 +176,8 @@ def next_pick(
     if row == TOP:
         return next(iter(recommend(visitor, steering=steering, limit=1, exclude=exclude)), None)
     moment, elsewhere = now or timezone.localtime(), frozenset(exclude)
-    return ask(lambda live: _next(Sight(live, visitor, steering, evening, moment, 1, elsewhere), row))
+    seen = visitor, steering, evening, moment, 1, elsewhere, member
+    return ask(lambda live: _next(Sight(live, *seen), row))
 
 
 def _next(sight: Sight, key: str) -> Pick | None:
@@ -191,7 +218,12 @@ def _plans(sight: Sight, key: str = "") -> Iterator[Plan]:
 
 def _row(sight: Sight, plan: Plan, movies: Mapping[int, Movie]) -> Row:
     live, visitor = sight.live, sight.visitor
-    because = None if plan.reasons is None else plan.reasons(plan.rows)
+    films = {
+        row: movies[film]
+        for row, film in zip(plan.rows.tolist(), live.items.ids[plan.rows].tolist(), strict=True)
+        if film in movies
+    }
+    because = None if plan.reasons is None else plan.reasons(films)
     picks = picks_of(live, visitor, plan.rows, sight.shown_stars, because, movies)
     return Row(plan.title, plan.why, picks, plan.about, plan.key)
 
@@ -201,9 +233,7 @@ def _top(sight: Sight) -> Iterator[Plan]:
     of_all = _("What everything you rated and watched points to")
     why = WHY.get(steering.engine, of_all) if visitor else _("What most people come for")
     rows = steered(live, visitor, steering, sight.limit, sight.unwanted)
-    yield Plan(
-        _("Top picks"), why, rows, reasons=lambda rows: main_reasons(live, visitor, rows, steering.engine)
-    )
+    yield Plan(_("Top picks"), why, rows, reasons=partial(of_list, sight))
 
 
 def _because(sight: Sight) -> Iterator[Plan]:
@@ -232,8 +262,8 @@ def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
     return left if len(left) == NEIGHBOURS or len(first) < NEAREST else nearest(NEIGHBOURS, unwanted)
 
 
-def _shared(live: LiveModels, liked: int, rows: Rows) -> dict[int, str]:
-    return {row: shared_words(live, liked, row) for row in rows.tolist()}
+def _shared(live: LiveModels, liked: int, films: Films) -> Reasons:
+    return {row: shared_words(live, liked, row) for row in films}
 
 
 def _tonight(sight: Sight) -> Iterator[Plan]:
@@ -242,8 +272,9 @@ def _tonight(sight: Sight) -> Iterator[Plan]:
     day = date_format(sight.now, "l")
     why = _("What goes down well on a %(day)s") % {"day": day}
     twin = sight.live.models.get("twin-autoencoders")
-    if isinstance(twin, TwinAutoencoders) and twin.knows_days_:
-        scores = scores + WEEKDAY * _lift(sight, twin)
+    lift = _lift(sight, twin) if isinstance(twin, TwinAutoencoders) and twin.knows_days_ else None
+    if lift is not None:
+        scores = scores + WEEKDAY * lift
     if sight.evening is not None:
         minutes = sight.facts.runtime
         fits = (minutes >= sight.evening.shortest) & (minutes <= sight.evening.longest)
@@ -252,9 +283,10 @@ def _tonight(sight: Sight) -> Iterator[Plan]:
             "day": day,
             "minutes": sight.evening.typical,
         }
-    elif not isinstance(twin, TwinAutoencoders) or not twin.knows_days_:
+    elif lift is None:
         return
-    yield Plan(_("Tonight"), why, best(np.asarray(scores, np.float32), sight.wide))
+    rows = best(np.asarray(scores, np.float32), sight.wide)
+    yield Plan(_("Tonight"), why, rows, reasons=partial(of_evening, sight, lift))
 
 
 def _lift(sight: Sight, twin: TwinAutoencoders) -> Floats:
@@ -271,14 +303,15 @@ def _lift(sight: Sight, twin: TwinAutoencoders) -> Floats:
 def _people(sight: Sight) -> Iterator[Plan]:
     if "user-cf" in sight.live.models:
         scores = sight.left(scores_of(sight.live, sight.visitor, "user-cf"))
-        why = _("Seen by those whose shelves look most like yours")
-        yield Plan(_("From people like you"), why, best(scores, sight.wide))
+        rows = best(scores, sight.wide)
+        yield Plan(_("From people like you"), why_people(sight), rows, reasons=partial(of_people, sight))
 
 
 def _watchlist(sight: Sight) -> Iterator[Plan]:
     rows = rows_of(sight.live, sorted(sight.visitor.watchlist - sight.unwanted))
     why = _("You meant to see these; the best bet first")
-    yield Plan(_("Back to your watchlist"), why, rows[np.argsort(-sight.stars[rows], kind="stable")], least=1)
+    by_stars = rows[np.argsort(-sight.stars[rows], kind="stable")]
+    yield Plan(_("Back to your watchlist"), why, by_stars, least=1, reasons=partial(of_watchlist, sight))
 
 
 def _gems(sight: Sight) -> Iterator[Plan]:
@@ -289,7 +322,7 @@ def _gems(sight: Sight) -> Iterator[Plan]:
     few = (known >= GEM_RATINGS) & (known <= np.quantile(rated, 1 - GEM_SHARE))
     stars = sight.left(np.where(few, sight.stars, np.nan).astype(np.float32))
     why = _("Few have seen them; you would rate them high")
-    yield Plan(_("Hidden gems"), why, best(stars, sight.wide))
+    yield Plan(_("Hidden gems"), why, best(stars, sight.wide), reasons=partial(of_gems, sight))
 
 
 def _new(sight: Sight) -> Iterator[Plan]:
@@ -298,7 +331,8 @@ def _new(sight: Sight) -> Iterator[Plan]:
         return
     newest = year > np.nanmax(year) - NEW_YEARS
     scores = np.where(newest, sight.list_scores, np.nan)
-    yield Plan(_("New here"), _("The newest films of this site, in your order"), best(scores, sight.wide))
+    why = _("The newest films of this site, in your order")
+    yield Plan(_("New here"), why, best(scores, sight.wide), reasons=partial(of_new, sight))
 
 
 def _something_else(sight: Sight) -> Iterator[Plan]:
@@ -312,22 +346,22 @@ def _something_else(sight: Sight) -> Iterator[Plan]:
     rows = np.flatnonzero(safe)
     near = (unit_rows(vectors[rows]) @ unit_rows(vectors[liked]).T).max(axis=1)
     why = _("Away from what you usually watch, yet a safe bet")
-    yield Plan(_("Something else"), why, rows[best(-near, sight.wide)])
+    farthest = rows[best(-near, sight.wide)]
+    yield Plan(_("Something else"), why, farthest, reasons=partial(of_departure, sight))
 
 
 def _only_plot(sight: Sight) -> Iterator[Plan]:
     nobody = popularity_of(sight.live) == 0
     scores = sight.left(scores_of(sight.live, sight.visitor, "content"))
     why = _("Nobody has rated these yet: chosen by story, genre and people alone")
-    yield Plan(
-        _("Only from the plot"), why, best(np.where(nobody & (scores > 0), scores, np.nan), sight.wide)
-    )
+    rows = best(np.where(nobody & (scores > 0), scores, np.nan), sight.wide)
+    yield Plan(_("Only from the plot"), why, rows, reasons=partial(of_plot, sight))
 
 
 def _well_loved(sight: Sight) -> Iterator[Plan]:
     chart_scores = sight.left(scores_of(sight.live, Visitor.of_session({}), "weighted-rating"))
     why = _("The highest rated films that you have not seen")
-    yield Plan(_("Well loved here"), why, best(chart_scores, sight.wide))
+    yield Plan(_("Well loved here"), why, best(chart_scores, sight.wide), reasons=of_chart)
 
 
 Maker = Callable[[Sight], Iterator[Plan]]

@@ -16,8 +16,9 @@ keeps their profile or their ratings to themselves neither finds nor is found, a
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -34,7 +35,7 @@ from recommender.live import LiveModels, ask
 from recommender.ml.diversity import descending
 from recommender.ml.people import ENOUGH_IN_COMMON, Alike, alike, usual_stars
 from recommender.models import Preferences
-from recommender.picks import Row, picks_of
+from recommender.picks import Pick, Row, picks_of
 from recommender.scoring import Floats, Rows, best, kept, row_of, rows_of, shown_stars, without
 from recommender.visitors import LIKED, Visitor
 
@@ -49,6 +50,9 @@ LEARNED_WEIGHT = 1.0  # of each of the two that know ratings and viewings alone
 
 # Films kept of a film's neighbours: those that a visitor hides leave enough for a row.
 NEAREST = 200
+# What the key of the row begins with; the film's id follows, of no more digits than a database takes.
+NEAR = "near-"
+_NEAR_A_FILM = re.compile(rf"{NEAR}[0-9]{{1,18}}")
 
 LEAST_LIKENESS = 0.1  # below this somebody is as alike as anybody
 # The newest films of the viewer and the people with most of them that are compared, so that no history makes
@@ -72,16 +76,29 @@ class Likeness(NamedTuple):
     weight: float
 
 
-def similar_to(film: Movie, visitor: Visitor, *, limit: int = 14) -> Row:
-    """Films near `film`, seen or not; hidden ones stay away. The row says what they go by."""
-    return ask(lambda live: _near(live, visitor, film, limit)) or Row(_("Near it"), "", [])
+def similar_to(film: Movie, visitor: Visitor, *, limit: int = 14, exclude: Collection[int] = ()) -> Row:
+    """Films near `film`, seen or not; hidden ones and those of `exclude` (ids) stay away.
+
+    The row says what they go by.
+    """
+    away = {*visitor.hidden, *exclude}
+    return ask(lambda live: _near(live, visitor, film, limit, away)) or Row(_("Near it"), "", [])
 
 
-def _near(live: LiveModels, visitor: Visitor, film: Movie, limit: int) -> Row:
+def next_near(key: str, visitor: Visitor, *, exclude: Collection[int]) -> Pick | None:
+    """What comes next in the row with this key; None where it names no film, or where nothing is left."""
+    film = Movie.objects.filter(pk=key.removeprefix(NEAR)).first() if _NEAR_A_FILM.fullmatch(key) else None
+    if film is None:
+        return None
+    return next(iter(similar_to(film, visitor, limit=1, exclude=exclude).picks), None)
+
+
+def _near(live: LiveModels, visitor: Visitor, film: Movie, limit: int, away: Collection[int]) -> Row:
     key = f"{live.version}:near:{film.pk}"
     kinds, nearest = kept(key, lambda: _nearest(live, film), shelf="films")
-    left = nearest[~np.isin(nearest, rows_of(live, visitor.hidden))]
-    return Row(_("Near it"), _why(kinds), picks_of(live, visitor, left[:limit], shown_stars(live, visitor)))
+    left = nearest[~np.isin(nearest, rows_of(live, away))]
+    picks = picks_of(live, visitor, left[:limit], shown_stars(live, visitor))
+    return Row(_("Near it"), _why(kinds), picks, key=f"{NEAR}{film.pk}")
 
 
 def _nearest(live: LiveModels, film: Movie) -> tuple[list[str], Rows]:

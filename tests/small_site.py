@@ -1,5 +1,9 @@
 """A small site with two tastes, its models fitted and its map drawn once a test run."""
 
+import fcntl
+import os
+from functools import cache
+
 import numpy as np
 import pytest
 from django.utils import timezone
@@ -11,7 +15,7 @@ from recommender.ml.contract import no_progress
 from recommender.ml.interactions import Catalogue, Interactions, Vocabulary
 from recommender.ml.taste_map import TABLE, draw
 from recommender.models import ModelVersion
-from tests.factories import MovieFactory
+from tests.factories import GenreFactory, MovieFactory
 
 N_FILMS = 60
 N_PEOPLE = 80
@@ -23,6 +27,7 @@ def genre_of(film_id):
     return "Western" if film_id % 2 else "Musical"
 
 
+@cache
 def two_tastes(seed=0):
     """Columns user, film, stars of people who love westerns or musicals; lower ids are watched more."""
     random = np.random.default_rng(seed)
@@ -51,29 +56,54 @@ def small_site_interactions():
 
 
 @pytest.fixture(scope="session")
-def small_site_bundle(small_site_interactions, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models") / VERSION
-    models = training.fit_all(small_site_interactions, progress=no_progress)
-    artefact.write(folder, models=models, items=small_site_interactions.items, seed=0)
-    return folder
+def made_once(tmp_path_factory):
+    """A folder that one of the processes that share the tests makes, and the others wait for."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made_once(name, make):
+        folder = shared / name / VERSION
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                make(folder)
+        return folder
+
+    return made_once
 
 
 @pytest.fixture(scope="session")
-def bundle_with_map(small_site_bundle, small_site_interactions, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mapped") / VERSION
-    models, data = artefact.open_bundle(small_site_bundle).models, small_site_interactions
-    drawn = draw(models["svdpp"], data, seed=0)
-    artefact.write(folder, models=models, items=data.items, seed=0, tables={TABLE: drawn.arrays()})
-    return folder
+def small_site_bundle(small_site_interactions, made_once):
+    def make(folder):
+        models = training.fit_all(small_site_interactions, progress=no_progress)
+        artefact.write(folder, models=models, items=small_site_interactions.items, seed=0)
+
+    return made_once("models", make)
+
+
+@pytest.fixture(scope="session")
+def bundle_with_map(small_site_bundle, small_site_interactions, made_once):
+    def make(folder):
+        models, data = artefact.open_bundle(small_site_bundle).models, small_site_interactions
+        drawn = draw(models["svdpp"], data, seed=0)
+        artefact.write(folder, models=models, items=data.items, seed=0, tables={TABLE: drawn.arrays()})
+
+    return made_once("mapped", make)
 
 
 @pytest.fixture
 def films(db):
+    """Stored in four queries: saved one by one they take longer than many a test that wants them."""
     Movie.objects.all().delete()
-    return {
-        film: MovieFactory(pk=film, title=f"Film {film}", year=1960, genres=[genre_of(film)])
-        for film in range(1, N_FILMS + 1)
-    }
+    ids = range(1, N_FILMS + 1)
+    films = {film: MovieFactory.build(pk=film, title=f"Film {film}", year=1960) for film in ids}
+    for movie in films.values():
+        movie.derive_from_title()
+    Movie.objects.bulk_create(films.values())
+    genres = {name: GenreFactory(name=name) for name in ("Western", "Musical")}
+    described = Movie.genres.through
+    described.objects.bulk_create(described(movie=films[film], genre=genres[genre_of(film)]) for film in ids)
+    return films
 
 
 @pytest.fixture

@@ -178,7 +178,37 @@ class RatingAutoencoder(Recommender):
         return np.asarray(t + ridge(A, e - A @ t, self.config.noise), np.float32)
 
     def contributions(self, history: History, item: int) -> Floats:
-        """(len(history),) exact shares of score - m, which they sum to.
+        """(len(history),) exactly what the score loses without each film; their sum has no meaning."""
+        return np.asarray(self.contributions_to(history, np.array([item]))[:, 0], np.float32)
+
+    def contributions_to(self, history: History, items: NDArray[np.int64]) -> Floats:
+        """(len(history), len(items)) what each film adds to several scores, for little more than one costs.
+
+        With S = A (A'A + noise I)^-1, leaving out the equation of film j moves z by S_j times what the others
+        miss of that rating, (e_j - A_j z) / (1 - A_j S_j). By choice its part in t goes first.
+        """
+        rated = history.rated
+        A, e = self._folded(rated)
+        S = A @ np.linalg.inv(A.T @ A + self.config.noise * np.eye(A.shape[1]))
+        of_choice, moved = self._of_choice(rated.item, A, S)
+        z, F = S.T @ e + of_choice, self.F_[items].astype(np.float64)
+        missed = (e - A @ z + (A * moved).sum(axis=1)) / (1 - (A * S).sum(axis=1))
+        share = np.zeros((len(history), len(items)), np.float32)
+        share[~np.isnan(history.rating)] = moved @ F.T + missed[:, None] * (S @ F.T)
+        return share
+
+    def _of_choice(self, rated: NDArray[np.int64], A: Doubles, S: Doubles) -> tuple[Doubles, Doubles]:
+        """(n_axes,) what the ratings leave of t in z, and (n, n_axes) each film's part of that."""
+        choice, k = self.choice_, A.shape[1]
+        if choice is None:
+            return np.zeros(k), np.zeros((1, k))
+        left, t = np.eye(k) - A.T @ S, choice.taste(rated)
+        films = choice.films[rated].astype(np.float64)
+        without = (films.sum(axis=0) - films) / (len(rated) - 1 + choice.doubt) @ choice.D.T
+        return t @ left, (t - without) @ left
+
+    def shares(self, history: History, item: int) -> Floats:
+        """(len(history),) parts of score - m, which they sum to: what blends of additive models add up.
 
         With w = (A A' + noise I)^-1 A F_i they are w_j e_j, and of (F_i - A'w) . t what film j has in t.
         """

@@ -192,7 +192,7 @@ class Hybrid(Recommender):
     def star_contributions(self, history: History, item: int) -> Floats:
         """(len(history),) exact shares, in stars; they sum to `stars` minus that of an empty history."""
         share = np.float32(self.config.autoencoder_share)
-        learned = share * self.autoencoder_.contributions(history, item)
+        learned = share * self.autoencoder_.shares(history, item)
         return np.asarray(learned + (1 - share) * self.svdpp_.contributions(history, item), np.float32)
 
     def score(self, history: History) -> Floats:

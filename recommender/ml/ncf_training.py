@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackError, svds
 from torch.nn import functional
 
 from recommender.ml.contract import Progress, WarmStart
@@ -117,10 +117,19 @@ def principal_axes(data: Interactions, fresh: Floats) -> Floats:
     length = np.sqrt(np.bincount(data.user, minlength=data.n_users))
     places = data.user, data.item
     X = sparse.csr_array(sparse.coo_array((1 / length[data.user], places), (data.n_users, data.n_items)))
-    _, _, V = svds(X, n_axes, v0=np.ones(min(X.shape)))
+    V = right_singular_vectors(X, n_axes)
     axes = fresh * SMALL
     axes[:, :n_axes] = AXES_SCALE * V.T
     return axes
+
+
+def right_singular_vectors(X: sparse.csr_array, k: int) -> Floats:
+    """(k, n_items) of X, (n_people, n_items), with k below both."""
+    try:
+        return np.asarray(svds(X, k, v0=np.ones(min(X.shape)))[2])
+    except ArpackError:
+        # Lanczos steps from one vector can end early where singular values are equal, as among a few films.
+        return np.asarray(np.linalg.svd(X.toarray(), full_matrices=False)[2][:k][::-1])
 
 
 class _Histories:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from catalog import session
 from catalog.models import Movie
+from catalog.shown import shown_films
 from recommender import services, similar
 from recommender.cards import card_of
 from recommender.front_page import front_page, next_on_page
@@ -61,7 +62,9 @@ def next_in_row(context: RequestContext) -> Pick | None:
 @register.inclusion_tag("recommender/_row.html", takes_context=True)
 def similar_to(context: RequestContext, movie: Movie, limit: int = 14) -> dict[str, Any]:
     request = context["request"]
-    return {"row": similar.similar_to(movie, visitor_of(request), limit=limit), "request": request}
+    row = similar.similar_to(movie, visitor_of(request), limit=limit)
+    shown_films(request).update(pick.movie.pk for pick in row.picks)
+    return {"row": row, "request": request}
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
     # First, as these keep their places while one rates them.
     first = first_films(request)
     picks = services.recommend(visitor, steering=form.steering, limit=PICKS, exclude=shown_films(request))
+    shown_films(request).update(pick.movie.pk for pick in picks)
     context = first | {
         "form": form,
         "steering": form.steering,

@@ -99,16 +99,19 @@ def test_a_mirror_may_have_packed_the_tables_anew(grouplens_answers, tmp_path):
     ids=["wrong checksum", "404", "portal", "truncated", "cut off", "endless", "slow"],
 )
 def test_anything_else_is_refused_and_leaves_nothing_behind(grouplens_answers, tmp_path, answer, reason):
+    # The others are not slow, however busy this machine is.
+    seconds = 0.5 if answer is dripping else 60
     with pytest.raises(NotAvailable, match=reason):
-        grouplens.download(grouplens_answers(answer), tmp_path, sha256=SHA256, all_seconds=0.5)
+        grouplens.download(grouplens_answers(answer), tmp_path, sha256=SHA256, all_seconds=seconds)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_download_that_fails_leaves_the_earlier_one_alone(grouplens_answers, tmp_path):
-    (tmp_path / "ml-latest-small.zip").write_bytes(zipped())
+    earlier = zipped()
+    (tmp_path / "ml-latest-small.zip").write_bytes(earlier)
     with pytest.raises(NotAvailable):
         grouplens.download(grouplens_answers(sending(b"", status=500)), tmp_path)
-    assert (tmp_path / "ml-latest-small.zip").read_bytes() == zipped()
+    assert (tmp_path / "ml-latest-small.zip").read_bytes() == earlier
 
 
 @pytest.fixture

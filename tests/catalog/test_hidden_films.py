@@ -32,7 +32,9 @@ def hide(client, film, **data):
 
 
 def suggested(client):
-    return {pick.movie for pick in client.get("/for-you/").context["picks"]}
+    """To see or, at the beginning, to rate: no film stands twice on the page."""
+    page = client.get("/for-you/").context
+    return {pick.movie for pick in page["picks"]} | {film for film, _ in page["to_rate"]}
 
 
 def test_a_hidden_film_is_not_suggested_and_the_list_stays_full(visitor_client, charted, monkeypatch):
@@ -182,6 +184,30 @@ def test_the_next_film_of_a_row_comes_to_the_place_of_a_hidden_one_with_undo(vis
         shown += sent_along(answer)
         came.append(comes)
     assert cards(take_off(visitor_client, gone, comes, undo="1", row=row, shown=shown)) == [gone]
+
+
+@pytest.mark.usefixtures("live_version")
+def test_on_a_film_s_page_the_next_film_near_it_comes_to_the_place_of_a_hidden_one(visitor_client):
+    page = visitor_client.get("/films/5/", follow=True).text
+    near = cards(page.partition('{"row": "near-5"}')[2].partition("</ul>")[0])
+    assert near
+    assert {int(film) for film in sent_along(page)[0].split(",")} == set(near)
+    answer = take_off(visitor_client, near[0], near[0], row="near-5", shown=sent_along(page))
+    (comes,) = cards(answer)
+    assert comes not in [5, *near]
+    assert f"/films/{near[0]}/hide/" in answer
+    assert 'name="undo"' in answer
+    shown = sent_along(page) + sent_along(answer)
+    assert cards(take_off(visitor_client, near[1], near[1], row="near-5", shown=shown)) != [comes]
+    assert cards(take_off(visitor_client, near[0], comes, undo="1", row="near-5", shown=shown)) == [near[0]]
+
+
+@pytest.mark.usefixtures("live_version")
+@pytest.mark.parametrize("row", ["near-", "near-five", "near-987654", "near-" + "9" * 40])
+def test_the_key_of_a_film_that_is_not_there_brings_no_other(visitor_client, row):
+    answer = take_off(visitor_client, 7, 7, row=row)
+    assert "hidden-card" in answer
+    assert cards(answer) == []
 
 
 @pytest.mark.usefixtures("live_version")

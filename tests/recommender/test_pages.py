@@ -34,10 +34,18 @@ def test_whoever_rated_enough_sees_suggestions_only(client, member, rated_films)
 
 def test_suggestions_leave_out_what_was_seen(client, member, rated_films):
     RatingFactory(user=member, movie=rated_films[0])
+    RatingFactory.create_batch(4, user=member)
     client.force_login(member)
     picks = [pick.movie for pick in client.get("/for-you/").context["picks"]]
     assert rated_films[0] not in picks
     assert rated_films[1] in picks
+
+
+def test_a_film_that_is_offered_for_rating_is_not_suggested_too(client, rated_films):
+    page = client.get("/for-you/")
+    assert {film for film, _ in page.context["to_rate"]} == set(rated_films)
+    assert page.context["picks"] == []
+    assert "you have seen it all" not in page.text
 
 
 def test_a_stranger_s_ratings_count_on_the_next_page(client, rated_films):
@@ -69,7 +77,9 @@ def test_a_rating_changes_the_very_next_page_with_worker_and_redis_stopped(clien
     assert sum(film % 2 for film in after[:10]) <= few
 
 
-def test_an_unknown_engine_is_explained_and_the_usual_one_answers(client, rated_films):
+def test_an_unknown_engine_is_explained_and_the_usual_one_answers(client, member, rated_films):
+    RatingFactory.create_batch(5, user=member)
+    client.force_login(member)
     page = client.get("/for-you/", {"engine": "crystal-ball"})
     assert page.status_code == 400
     assert "There is no such engine here" in page.text
@@ -95,4 +105,4 @@ def test_recommendations_cost_the_same_queries_for_a_short_and_a_long_history(
         with django_assert_max_num_queries(25) as queries:
             assert "predicted for you" in client.get(path).text
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]

@@ -1,6 +1,7 @@
 """What was foretold to somebody stays with the rating given after it, and nothing else does."""
 
 import pytest
+from django.urls import reverse
 
 from catalog import services
 from catalog.models import Rating
@@ -74,6 +75,16 @@ def test_nothing_is_kept_for_whoever_switched_predictions_off(client, western_fa
     rate(client, films[21], "4.5", predicted=1)
     log(client, films[23], "4.5")
     assert [kept_with(films[film]) for film in (21, 23)] == [None, None]
+
+
+def test_choices_of_an_old_session_that_are_gone_by_now_break_nothing(client, films):
+    session = client.session
+    session["preferences"] = {"shows_predictions": False, "mood": "sombre"}
+    session.save()
+    assert client.get(reverse("recommender:for-you")).status_code == 200
+    assert client.post(reverse("recommender:settings"), {"shows_predictions": ""}).status_code == 302
+    assert client.post(reverse("account_signup"), NEW).status_code == 302
+    assert not Preferences.objects.get().shows_predictions
 
 
 def test_a_later_rating_neither_forgets_nor_invents_a_prediction(client, western_fan, films):

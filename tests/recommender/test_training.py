@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 
 import pytest
 from django.urls import reverse
@@ -19,7 +20,11 @@ from tests.small_site import N_PEOPLE, two_tastes
 def rated_films(films, settings, tmp_path):
     settings.MODELS_DIR = tmp_path / "models"
     live.forget()
-    people = {user: ImportedUserFactory(source_key=f"two-tastes:{user}") for user in range(1, N_PEOPLE + 1)}
+    # Under numbers of their own, for these are part of what names a version.
+    people = {
+        user: ImportedUserFactory(pk=1_000_000 + user, source_key=f"two-tastes:{user}")
+        for user in range(1, N_PEOPLE + 1)
+    }
     Rating.objects.bulk_create(
         Rating(
             user=people[user], movie=films[film], half_stars=int(stars * 2), source="import", rated_at=None
@@ -30,31 +35,54 @@ def rated_films(films, settings, tmp_path):
     live.forget()
 
 
-def test_a_first_training_passes_the_gate_and_goes_live(rated_films):
-    version = training.run()
+@pytest.fixture(scope="module")
+def kept_training(tmp_path_factory):
+    """Files, row and progress of what the first test trained: the same ratings would make the same again."""
+    return tmp_path_factory.mktemp("kept"), [], []
+
+
+@pytest.fixture
+def train_first(rated_films, settings, kept_training):
+    """Trains, or puts back what that once made."""
+    files, rows, shares = kept_training
+
+    def train_first():
+        if rows:
+            shutil.copytree(files, settings.MODELS_DIR, dirs_exist_ok=True)
+            ModelVersion.objects.bulk_create(rows)
+        else:
+            rows.append(training.run(progress=lambda share, what: shares.append(share)))
+            shutil.copytree(settings.MODELS_DIR, files, dirs_exist_ok=True)
+        return ModelVersion.objects.get()
+
+    return train_first
+
+
+def test_a_first_training_passes_the_gate_and_goes_live(train_first):
+    version = train_first()
     assert version.verdict == ModelVersion.Verdict.PASSED, version.reason
     assert version.is_live
     assert live.live_models().version == version.name
     assert version.metrics["hybrid"]["rmse"] < version.metrics["bias"]["rmse"]
 
 
-def test_the_same_ratings_are_not_trained_twice(rated_films):
-    first = training.run()
+def test_the_same_ratings_are_not_trained_twice(train_first):
+    first = train_first()
     trained_at = (first.folder / "manifest.json").stat().st_mtime_ns
     assert train_nightly() == first.name
     assert (first.folder / "manifest.json").stat().st_mtime_ns == trained_at
     assert ModelVersion.objects.count() == 1
 
 
-def test_a_version_whose_files_were_damaged_is_trained_again(rated_films):
-    version = training.run()
+def test_a_version_whose_files_were_damaged_is_trained_again(train_first):
+    version = train_first()
     (version.folder / "manifest.json").write_text("{}")
     assert training.run().name == version.name
     training.artefact.open_bundle(version.folder)
 
 
-def test_a_new_rating_makes_another_version_and_the_former_can_come_back(rated_films):
-    first = training.run()
+def test_a_new_rating_makes_another_version_and_the_former_can_come_back(rated_films, train_first):
+    first = train_first()
     RatingFactory(movie=rated_films[1], half_stars=9)
     second = training.run(force=True)
     assert second.name != first.name
@@ -98,9 +126,9 @@ def test_too_few_ratings_are_refused_with_a_sentence_that_helps(films, settings,
     assert TrainingRun.objects.get().state == TrainingRun.State.FAILED
 
 
-def test_progress_reaches_the_end_and_never_goes_back(rated_films):
-    shares = []
-    training.run(progress=lambda share, what: shares.append(share))
+def test_progress_reaches_the_end_and_never_goes_back(train_first, kept_training):
+    train_first()
+    *_, shares = kept_training
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
@@ -130,13 +158,13 @@ def of_another_make(version):
 
 
 def test_a_training_is_due_once_where_an_upgrade_left_no_version_that_opens(
-    rated_films, monkeypatch, client, caplog
+    train_first, monkeypatch, client, caplog
 ):
     asked = []
     monkeypatch.setattr(tasks.train_nightly, "delay", lambda: asked.append(tasks.train_nightly()))
     tasks.train_where_nothing_opens()
     assert asked == []  # nothing was trained yet: that is for whoever sets the site up
-    version = training.run()
+    version = train_first()
     tasks.train_where_nothing_opens()
     assert asked == []
 
@@ -156,8 +184,8 @@ def test_a_training_is_due_once_where_an_upgrade_left_no_version_that_opens(
     assert "a training is due" not in client.get(versions).text
 
 
-def test_no_training_is_due_while_a_former_version_opens(rated_films):
-    former = training.run()
+def test_no_training_is_due_while_a_former_version_opens(rated_films, train_first):
+    former = train_first()
     RatingFactory(movie=rated_films[1], half_stars=9)
     of_another_make(training.run(force=True))
     assert live.live_models().version == former.name

@@ -65,17 +65,44 @@ def by_choice(data: Interactions) -> RatingAutoencoder:
     return RatingAutoencoder(replace(SMALL, by_choice=True)).fit(data, seed=0)
 
 
+def lengths_of(mine: History) -> list[History]:
+    """The whole history, a few films of it, and the first rated film alone."""
+    few = History(mine.item[:5], mine.rating[:5], mine.time[:5])
+    return [mine, few, History(mine.rated.item[:1], mine.rated.rating[:1], mine.rated.time[:1])]
+
+
+@pytest.mark.parametrize("n_axes", [4, 40])
+@pytest.mark.parametrize("is_by_choice", [False, True])
+def test_contributions_are_exactly_what_the_score_loses_without_a_film(
+    n_axes: int, is_by_choice: bool, data: Interactions
+) -> None:
+    model = RatingAutoencoder(replace(SMALL, n_axes=n_axes, by_choice=is_by_choice)).fit(data, seed=0)
+    for mine in lengths_of(data.history(3)):
+        for item in (0, 7, 20):
+            lost = [model.score(mine)[item] - model.score(mine.without(int(row)))[item] for row in mine.item]
+            np.testing.assert_allclose(model.contributions(mine, item), lost, atol=1e-4)
+
+
 @pytest.mark.parametrize("kind", ["autoencoder", "by_choice"])
-def test_contributions_sum_to_what_the_history_changed(
+def test_contributions_to_several_films_are_those_to_each(
+    kind: str, data: Interactions, request: pytest.FixtureRequest
+) -> None:
+    model, mine = request.getfixturevalue(kind), data.history(3)
+    films = np.array([0, 7, 20])
+    each = [model.contributions(mine, item) for item in films.tolist()]
+    np.testing.assert_allclose(model.contributions_to(mine, films), np.column_stack(each), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["autoencoder", "by_choice"])
+def test_shares_sum_to_what_the_history_changed(
     kind: str, data: Interactions, request: pytest.FixtureRequest
 ) -> None:
     model = request.getfixturevalue(kind)
     unknown = model.score(History.empty())
-    whole = data.history(3)
-    for mine in (whole, History(whole.item[:5], whole.rating[:5], whole.time[:5])):
+    for mine in lengths_of(data.history(3)):
         changed = model.score(mine) - unknown
         for item in (0, 7, 20):
-            assert model.contributions(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
+            assert model.shares(mine, item).sum() == pytest.approx(changed[item], abs=1e-4)
 
 
 def test_by_choice_ratings_move_the_taste_from_where_the_choice_puts_it(
