@@ -56,7 +56,7 @@ test: lint chromium real-data ## all checks, and the tests on SQLite and Postgre
 	@.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope
 	@$(venv) -m tests.on_postgres .venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope $(ON_POSTGRES)
 
-bench: install-dev install-bench ## our models beside the known libraries, search and pages, into docs/ (QUICK=1: a small set)
+bench: install-dev install-bench ## our models beside the known libraries and as served, search, pages, into docs/ (QUICK=1: a small set)
 	@$(venv) -m tests.bench $(if $(QUICK),--quick) $(if $(AGAIN),--again $(AGAIN))
 
 messages: install-dev $(secrets) ## take new texts into the translations and compile them; needs GNU gettext

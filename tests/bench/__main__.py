@@ -1,7 +1,7 @@
-"""make bench: every part in its order, each step once, then the report.
+"""make bench: every part in its order, each step once, then the pages of docs/.
 
-Quick measures on MovieLens latest-small instead of 1M and leaves its report in var/. A run that was
-interrupted goes on with the step it was at.
+Quick measures on MovieLens latest-small instead of 1M, with fewer people and seconds where they are many, and
+leaves its pages in var/. A run that was interrupted goes on with the step it was at.
 """
 
 from __future__ import annotations
@@ -11,11 +11,24 @@ import sys
 from pathlib import Path
 
 from recommender.ml.movielens import open_dataset
-from tests.bench import contest, importing, lists, machine, ours, pages, report, search, speed
+from tests.bench import (
+    contest,
+    importing,
+    lists,
+    machine,
+    ours,
+    pages,
+    report,
+    search,
+    sections,
+    served,
+    speed,
+)
 from tests.bench.results import Figures, Run
+from tests.bench.sections import Section
+from tests.bench.served import LARGE, SMALL
 from tests.recommender.ml.real_data import REPOSITORY, real_data
 
-SMALL, LARGE = "ml-latest-small.zip", "ml-1m-no-timestamps.zip"
 PAGE = REPOSITORY / "docs" / "benchmarks.md"
 
 
@@ -24,19 +37,19 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     run = Run(REPOSITORY / "var" / "bench" / ("quick" if asked.quick else "full"))
     run.begin(asked.again)
-    found = measure(run, real_data(SMALL if asked.quick else LARGE).path)
+    found = measure(run, quick=asked.quick)
     run.finish()
     written = run.folder / "benchmarks.md" if asked.quick else PAGE
     written.write_text(report.page(found))
-    if not asked.quick:
-        search.write(found["search"])
-        pages.write(found["pages"])
-    print(f"== {written.relative_to(REPOSITORY)}")
+    filled = sections.publish(_sections(found), instead=run.folder if asked.quick else None)
+    for page in (written, *filled):
+        print(f"== {page.relative_to(REPOSITORY)}")
     lines = [line for part in ("stars", "list", "fit") for line in found[part].values()]
     return int(any("note" in line for line in lines if line["library"] == "ours"))
 
 
-def measure(run: Run, path: Path) -> Figures:
+def measure(run: Run, *, quick: bool) -> Figures:
+    path = real_data(SMALL if quick else LARGE).path
     found: Figures = {"machine": run.step("machine", machine.describe), "missing": contest.missing()}
     found["data"] = run.step("data", lambda: _prepared(path, run.folder))
     parts: dict[str, dict[str, Figures]] = {"stars": {}, "list": {}, "fit": {}}
@@ -51,8 +64,14 @@ def measure(run: Run, path: Path) -> Figures:
     found["speed"] = _visitors(run)
     found["search"] = run.step("search", search.measure)
     found["pages"] = run.step("pages", pages.measure)
+    found["served"] = served.measure(run, quick=quick)
     found["importing"] = run.step("importing", lambda: {"data": path.name, **importing.measure(path)})
     return found
+
+
+def _sections(found: Figures) -> dict[Section, str]:
+    ours_alone = {search.SECTION: search.tables(found["search"]), pages.SECTION: pages.tables(found["pages"])}
+    return ours_alone | served.sections(found["served"])
 
 
 def _visitors(run: Run) -> dict[str, Figures]:

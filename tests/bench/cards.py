@@ -1,6 +1,6 @@
 """The first minutes of newcomers: lists after 5, 10 and 15 cards, by how the cards are chosen.
 
-    python -m tests.bench.cards PATH_TO_DATASET [--seed 0] [--half report] [--json RESULT]
+    python -m tests.bench.cards DATASET [--seed 0] [--half report] [--people N] [--json RESULT]
 
 A share of the people is held out whole; the models learn from the others. Of each newcomer's films a random
 half can be asked about, the rest is what a list should find. A card about any other film is answered "haven't
@@ -13,8 +13,7 @@ splits.
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,13 +29,15 @@ from recommender.ml.metrics.lists import ndcg
 from recommender.ml.movielens import open_dataset
 from recommender.ml.splits import Split, cold_user_split, per_user_split
 from recommender.ml.svdpp import SVDPlusPlus
+from tests.bench import results
+from tests.bench.sections import table
 
 NEWCOMERS = {"ml-1m": 0.2}  # a fifth of many people; of few a larger share
 OF_FEW = 0.4
 STEPS = (5, 10, 15)
 TOP = 10
 SPLITS = 4
-RULES = ("chosen", "popular", "random", "random among the 400 best known")
+RULES = ("chosen", "popular", "random", "random of the 400 best known")
 COUNTS = ("cards shown", "ratings given")
 
 Figures = NDArray[
@@ -164,25 +165,40 @@ def summary(by_rule: dict[str, Figures]) -> dict[str, object]:
     return {"people": int(whole.sum()), "rules": rules}
 
 
-def table(count: str, found: dict) -> str:
+def tables(by_set: Mapping[str, dict]) -> str:
+    """For docs/serving.md: the lists after so many cards, a column for each data set."""
+    shown = {name: found[COUNTS[0]] for name, found in by_set.items()}
+    header = ["cards", *(f"{name}, {found['people']} people" for name, found in shown.items())]
+    rows = [[rule, *(_lists_after(rule, found["rules"][rule]) for found in shown.values())] for rule in RULES]
+    return table(header, rows, words=len(header))
+
+
+def _lists_after(rule: str, figures: dict) -> str:
+    """What chosen cards are held against are the popular ones: only theirs are close."""
+    means = " / ".join(_short(f"{mean:.4f}") for mean, _ in figures["ndcg"])
+    behind = ", ".join(_short(f"{mean:+.4f} ± {half:.4f}") for mean, half in figures["behind"])
+    return f"{means} ({behind})" if rule == "popular" else means
+
+
+def _short(figures: str) -> str:
+    return figures.replace("0.", ".")
+
+
+def details(count: str, found: dict) -> str:
     other = COUNTS[1 - COUNTS.index(count)]
     heads = [f"NDCG@{TOP} after {step}" for step in STEPS]
-    lines = [
-        f"\nAfter so many **{count}**, {found['people']} newcomers:\n",
-        f"| cards | {' | '.join(heads)} | chosen is better by | RMSE of stars | {other} |",
-        "| --- " * (len(STEPS) + 4) + "|",
-    ]
-    for rule, figures in found["rules"].items():
-        lists = [f"{mean:.4f} ± {half:.4f}" for mean, half in figures["ndcg"]]
-        behind = (
-            ""
-            if rule == "chosen"
-            else ", ".join(f"{mean:+.4f} ± {half:.4f}" for mean, half in figures["behind"])
-        )
-        rest = [" / ".join(f"{value:.4f}" for value in figures["rmse"])]
-        rest.append(" / ".join(f"{value:.1f}" for value in figures["other"]))
-        lines.append(f"| {' | '.join([rule, *lists, behind, *rest])} |")
-    return "\n".join(lines)
+    header = ["cards", *heads, "chosen is better by", "RMSE of stars", other]
+    rows = [[rule, *_row(rule, figures)] for rule, figures in found["rules"].items()]
+    text = table(header, rows, words=len(header))
+    return f"\nAfter so many **{count}**, {found['people']} newcomers:\n\n{text}"
+
+
+def _row(rule: str, figures: dict) -> list[str]:
+    lists = [f"{mean:.4f} ± {half:.4f}" for mean, half in figures["ndcg"]]
+    behind = ", ".join(f"{mean:+.4f} ± {half:.4f}" for mean, half in figures["behind"])
+    stars = " / ".join(f"{value:.4f}" for value in figures["rmse"])
+    others = " / ".join(f"{value:.1f}" for value in figures["other"])
+    return [*lists, "" if rule == "chosen" else behind, stars, others]
 
 
 def main() -> None:
@@ -192,6 +208,7 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", choices=("report", "validation"), default="report")
+    parser.add_argument("--people", type=int, help="so many of that half, all where left out")
     parser.add_argument("--splits", type=int, default=SPLITS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -203,12 +220,11 @@ def main() -> None:
     parted = cold_user_split(data, share, options.seed)
     models = fitted(parted.train, options.seed)
     newcomers = [per_user_split(parted.test, 0.5, options.seed + number) for number in range(options.splits)]
-    users = np.unique(parted.test.user)[options.half == "report" :: 2].tolist()
+    users = np.unique(parted.test.user)[options.half == "report" :: 2][: options.people].tolist()
     found = {count: summary(by) for count, by in measured(models, newcomers, users, options.seed).items()}
     for count in COUNTS:
-        print(table(count, found[count]))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
+        print(details(count, found[count]))
+    results.keep(found, options.json)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """How long visitors wait for a page: eight at once, each with a new rating before every request.
 
-python -m tests.bench.load SITE [--seconds 20]
+python -m tests.bench.load SITE [--seconds 20] [--json RESULT]
 
-SITE is the address of a running site with films and a live model, such as `make run` gives. Only the second
-of the two requests is timed, what a visitor sees after giving stars. Eight who never pause keep both cores
-busy whatever a page costs, and wait for each other; eight who look at each for a second stand beside them.
+SITE is the address of a running site with films and a live model, such as `make run` gives, or a data set: a
+site with it is prepared then and runs for as long as it is measured. Only the second of the two requests is
+timed, what a visitor sees after giving stars. Eight who never pause keep both cores busy whatever a page
+costs, and wait for each other; eight who look at each for a second stand beside them.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ import http.client
 import random
 import re
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
+
+from tests.bench import results, running_site, sections
+from tests.bench.results import Figures
 
 CLIENTS = 8
 WARM_RATINGS = 20
@@ -113,21 +120,19 @@ def films_of(site: str) -> tuple[list[str], list[str]]:
     return list(found), list(found.values())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("site")
-    parser.add_argument("--seconds", type=float, default=20)
-    asked = parser.parse_args()
-    ids, paths = films_of(asked.site)
-    visitors = [Visitor(asked.site, ids, seed) for seed in range(CLIENTS)]
+def measured(site: str, seconds: float) -> Figures:
+    ids, paths = films_of(site)
+    visitors = [Visitor(site, ids, seed) for seed in range(CLIENTS)]
+    return {"lines": list(_lines(visitors, paths, seconds))}
+
+
+def _lines(visitors: list[Visitor], paths: list[str], seconds: float) -> Iterator[Figures]:
     pages = {
         "/for-you/, a rating before each": (lambda visitor: "/for-you/", True),
         "film page, a rating before each": (lambda visitor: visitor.random.choice(paths), True),
         "film page": (lambda visitor: visitor.random.choice(paths), False),
         "home, a rating before each": (lambda visitor: "/", True),
     }
-    print("| visitors | page | requests | median ms | 99th percentile ms |")
-    print("| --- | --- | ---: | ---: | ---: |")
     several = f"{CLIENTS} at once"
     for who, some, pause in (
         ("one alone", visitors[:1], 0.0),
@@ -135,9 +140,32 @@ def main() -> None:
         (f"{several}, no pause", visitors, 0.0),
     ):
         for name, (path_of, rates) in pages.items():
-            found = taken(some, path_of, asked.seconds, rates=rates, pause=pause)
-            times = f"{np.median(found):.1f} | {np.percentile(found, 99):.1f}"
-            print(f"| {who} | {name} | {len(found)} | {times} |", flush=True)
+            found = taken(some, path_of, seconds, rates=rates, pause=pause)
+            times = {"ms": float(np.median(found)), "p99": float(np.percentile(found, 99))}
+            yield {"visitors": who, "page": name, "requests": len(found), **times}
+
+
+def tables(by_set: Mapping[str, Figures]) -> str:
+    (found,) = by_set.values()
+    rows = [
+        [one["visitors"], one["page"], str(one["requests"]), f"{one['ms']:.1f}", f"{one['p99']:.1f}"]
+        for one in found["lines"]
+    ]
+    header = ["visitors", "page", "requests", "median ms", "99th percentile ms"]
+    return sections.table(header, rows, words=2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("site", help="its address, or a data set to prepare one with")
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    runs = asked.site.startswith("http")
+    with nullcontext(asked.site) if runs else running_site.prepared(Path(asked.site).resolve()) as site:
+        found = measured(site, asked.seconds)
+    print(tables({asked.site: found}))
+    results.keep(found, asked.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What newcomers are served: stars and lists after 1, 3, 5, 10, 20 and 50 ratings, beside single models.
 
-python -m tests.bench.newcomers DATASET
+python -m tests.bench.newcomers DATASET [--json RESULT]
 
 A tenth of the people is held out whole (the protocol cold-users); the models are fitted on the others. Of
 each newcomer the first K ratings are shown, and the last fifth is asked for. The weights of the served list
@@ -11,12 +11,26 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import django
 import numpy as np
 
+from tests.bench import results, sections
+from tests.bench.results import Figures
+
 TOP = 10
+# Columns of the table, by what is measured and by model.
+COLUMNS = {
+    "RMSE served": ("rmse", "hybrid"),
+    "RMSE biases": ("rmse", "bias"),
+    "NDCG@10 popularity": ("ndcg", "popularity"),
+    "EASE": ("ndcg", "ease"),
+    "implicit ALS": ("ndcg", "ials"),
+    "list blend": ("ndcg", "list-blend"),
+    "served": ("ndcg", "served"),
+}
 
 
 def main() -> None:
@@ -25,21 +39,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--chosen-on", action="store_true", help="the half on which the weights were chosen")
+    parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    print(table(asked.dataset, 0 if asked.chosen_on else 1))
+    found = measured(asked.dataset, 0 if asked.chosen_on else 1)
+    print(tables({asked.dataset.stem: found}))
+    results.keep(found, asked.json)
 
 
-def table(path: Path, half: int) -> str:
+def tables(by_set: Mapping[str, Figures]) -> str:
+    (found,) = by_set.values()
+    rows = [
+        [one["shown"], *(f"{one[what][model]:.4f}" for what, model in COLUMNS.values())]
+        for one in found["lines"]
+    ]
+    return sections.table(["shown", *COLUMNS], rows, words=0)
+
+
+def measured(path: Path, half: int) -> Figures:
     from recommender.ml.movielens import open_dataset
     from recommender.ml.protocols import PROTOCOLS, Source
 
     source = Source(path.name, open_dataset(path).interactions(), 0, path)
     (trial,) = PROTOCOLS["cold-users"].trials(source)
     models = fitted(trial.train)
-    lines = [line(models, question, half) for question in trial.questions]
-    head = list(lines[0])
-    rows = [head, ["---:"] * len(head), *([one[name] for name in head] for one in lines)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return {"lines": [line(models, question, half) for question in trial.questions]}
 
 
 def fitted(train):
@@ -51,7 +74,7 @@ def fitted(train):
     return models | {"hybrid": Hybrid().fit(train, seed=0), "list-blend": site_lists().fit(train, seed=0)}
 
 
-def line(models, question, half: int) -> dict[str, str]:
+def line(models, question, half: int) -> Figures:
     from recommender.ml import metrics
     from recommender.ml.answers import top_items
     from recommender.scoring import to_be_liked
@@ -75,13 +98,11 @@ def line(models, question, half: int) -> dict[str, str]:
         for name, score in scores.items():
             lists[name].append(top_items(score, past.item, TOP))
     actual = np.concatenate(given)
-    figures = {f"RMSE {name}": metrics.rmse(np.concatenate(of), actual) for name, of in told.items()}
-    for name, listed in lists.items():
-        hits = metrics.hits(np.array(listed), relevant)
-        figures[f"NDCG {name}"] = metrics.mean(metrics.ndcg(hits, np.diff(relevant.indptr)))
-    return {"shown": question.label, "people": str(len(people))} | {
-        name: f"{value:.4f}" for name, value in figures.items()
-    }
+    rmse = {name: float(metrics.rmse(np.concatenate(of), actual)) for name, of in told.items()}
+    hits = {name: metrics.hits(np.array(listed), relevant) for name, listed in lists.items()}
+    wanted = np.diff(relevant.indptr)
+    ndcg = {name: float(metrics.mean(metrics.ndcg(found, wanted))) for name, found in hits.items()}
+    return {"shown": question.label, "people": len(people), "rmse": rmse, "ndcg": ndcg}
 
 
 if __name__ == "__main__":

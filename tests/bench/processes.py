@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from tests.bench.results import Figures
 from tests.recommender.ml.real_data import REPOSITORY
 
 PEERS_PYTHON = REPOSITORY / "var" / "bench-venv" / "bin" / "python"
@@ -35,6 +38,16 @@ def run(module: str, *arguments: str, library: str = "ours") -> str:
     if not done.returncode:
         return ""
     return f"failed: {(done.stderr.strip().splitlines() or [f'exit {done.returncode}'])[-1][:200]}"
+
+
+def figures(module: str, *arguments: str) -> Figures:
+    """What a command of the bench leaves with --json; where it fails there is nothing to publish."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", f"tests.bench.{module}", *arguments, "--json", str(kept)]
+        subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+        found: Figures = json.loads(kept.read_text())
+        return found
 
 
 def folder_for(path: Path) -> Path:

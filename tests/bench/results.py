@@ -11,10 +11,10 @@ from typing import Any
 Figures = dict[str, Any]
 
 
-def put_between(page: Path, begin: str, end: str, text: str) -> None:
-    """Over what stands between two marks of a page."""
-    before, rest = page.read_text().split(begin)
-    page.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}")
+def keep(found: Figures, path: Path | None) -> None:
+    """What --json of a single command asks for."""
+    if path:
+        path.write_text(json.dumps(found, indent=2))
 
 
 class Run:

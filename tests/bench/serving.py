@@ -1,6 +1,6 @@
 """How long a page waits for the models: fold-in, scores, filter and the first 50, nothing from the cache.
 
-python -m tests.bench.serving DATASET
+python -m tests.bench.serving DATASET [--repeats 100] [--json RESULT]
 
 One history of 200 ratings, one thread. First the engines of the site, fitted on DATASET; then factors of 64
 for 87,585 films, made up, where the scoring pass is held against the memory bandwidth of this machine: the
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
 import django
 import numpy as np
+
+from tests.bench import results, sections
+from tests.bench.results import Figures
 
 LENGTH, TOP, REPEATS = 200, 50, 100
 N_FILMS, N_FACTORS = 87_585, 64
@@ -28,16 +31,43 @@ def main() -> None:
     django.setup()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=Path)
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    found = measured(asked.dataset, asked.repeats)
+    print(tables({asked.dataset.stem: found}))
+    results.keep(found, asked.json)
+
+
+def tables(by_set: Mapping[str, Figures]) -> str:
+    (found,) = by_set.values()
+    rows = [
+        [one["what"], f"{one['films']:,}", f"{one['ms']:.2f}", f"{one['p99']:.2f}"] for one in found["lines"]
+    ]
+    return (
+        sections.table(["what", "films", "median ms", "99th percentile ms"], rows)
+        + f"\n\nThe scoring pass over {N_FILMS:,} x {N_FACTORS} factors reaches "
+        f"{100 * found['bandwidth']:.0f} % of the memory bandwidth of a plain copy."
+    )
+
+
+def measured(path: Path, repeats: int) -> Figures:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        print("| what | films | median ms | 99th percentile ms |\n| --- | ---: | ---: | ---: |")
-        for name, films, taken in (*engines(parser.parse_args().dataset), *large()):
-            print(f"| {name} | {films:,} | {np.median(taken):.2f} | {np.percentile(taken, 99):.2f} |")
-        print(f"\nThe scoring pass reaches {bandwidth():.0%} of the bandwidth of a copy.")
+        lines = [
+            {
+                "what": name,
+                "films": films,
+                "ms": float(np.median(taken)),
+                "p99": float(np.percentile(taken, 99)),
+            }
+            for name, films, taken in (*engines(path, repeats), *large(repeats))
+        ]
+        return {"lines": lines, "bandwidth": bandwidth(repeats)}
 
 
-def engines(path: Path):
+def engines(path: Path, repeats: int):
     from django.core.cache import caches
 
     from recommender import training
@@ -55,7 +85,7 @@ def engines(path: Path):
             caches["scores"].clear()
             steered(live, visitor, Steering(engine=engine), TOP, visitor.unwanted)
 
-        yield f"{engine}, list of {TOP}", data.n_items, times(once)
+        yield f"{engine}, list of {TOP}", data.n_items, times(once, repeats)
 
 
 def visitor_of(ids):
@@ -66,7 +96,7 @@ def visitor_of(ids):
     return Visitor.of_session({film: int(rng.integers(1, 11)) for film in films})
 
 
-def large():
+def large(repeats: int):
     """Models of the size of the whole catalogue of MovieLens, with arrays of chance."""
     from recommender.ml.autoencoder import AutoencoderConfig, RatingAutoencoder
     from recommender.ml.ease import Ease, EaseConfig
@@ -102,7 +132,7 @@ def large():
             scores[history.item] = np.nan
             best(scores, TOP)
 
-        yield name, N_FILMS, times(once)
+        yield name, N_FILMS, times(once, repeats)
 
 
 def hybrid_state(parts, rng):
@@ -129,22 +159,23 @@ def hybrid_state(parts, rng):
     }
 
 
-def times(once: Callable[[], None]) -> list[float]:
+def times(once: Callable[[], None], repeats: int) -> list[float]:
     """Milliseconds of each repeat."""
     once()
     taken = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         started = perf_counter()
         once()
         taken.append(1000 * (perf_counter() - started))
     return taken
 
 
-def bandwidth() -> float:
+def bandwidth(repeats: int) -> float:
     """Bytes a second of Q p over those of a copy, which reads and writes."""
     Q = np.random.default_rng(0).normal(size=(N_FILMS, N_FACTORS)).astype(np.float32)
     p, target = Q[0].copy(), np.empty_like(Q)
-    scored, copied = np.median(times(lambda: Q @ p)), np.median(times(lambda: np.copyto(target, Q)))
+    scored = np.median(times(lambda: Q @ p, repeats))
+    copied = np.median(times(lambda: np.copyto(target, Q), repeats))
     return float((Q.nbytes / scored) / (2 * Q.nbytes / copied))
 
 

@@ -1,6 +1,6 @@
 """What steering costs and brings: everybody's list from the serving door, judged on what was held out.
 
-python -m tests.bench.steering DATASET [--people 600]
+python -m tests.bench.steering DATASET [--people 600] [--json RESULT]
 
 A fifth of everybody's ratings is held out; what is served is fitted on the rest. Each line is one way to
 steer: NDCG@10 over all held-out films and over those of 4 stars or more, mean predicted stars of the list,
@@ -13,13 +13,28 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import django
 import numpy as np
 from scipy import sparse
 
+from tests.bench import results, sections
+from tests.bench.results import Figures
+
 TOP = 10
+# Columns of the table after the way, by the name of the figure and its format.
+COLUMNS = {
+    "NDCG@10": ("ndcg", ".4f"),
+    "of 4 stars or more": ("ndcg_liked", ".4f"),
+    "predicted stars": ("stars", ".4f"),
+    "distance": ("distance", ".4f"),
+    "miscalibration": ("miscalibration", ".4f"),
+    "coverage": ("coverage", ".4f"),
+    "place": ("rank", ".0f"),
+    "year": ("year", ".0f"),
+}
 
 
 def main() -> None:
@@ -28,11 +43,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--people", type=int, default=600)
+    parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    print(table(asked.dataset, asked.people))
+    found = measured(asked.dataset, asked.people)
+    print(tables({asked.dataset.stem: found}))
+    results.keep(found, asked.json)
 
 
-def table(path: Path, people: int) -> str:
+def tables(by_set: Mapping[str, Figures]) -> str:
+    (found,) = by_set.values()
+    rows = [
+        [way, *(f"{figures[name]:{form}}" for name, form in COLUMNS.values())]
+        for way, figures in found["ways"].items()
+    ]
+    return sections.table(["way", *COLUMNS], rows)
+
+
+def measured(path: Path, people: int) -> Figures:
     from recommender import training
     from recommender.live import LiveModels
     from recommender.ml.contract import no_progress
@@ -43,10 +70,7 @@ def table(path: Path, people: int) -> str:
     split = per_user_split(data, 0.2, 0)
     live = LiveModels("bench", training.fit_all(split.train, progress=no_progress), data.items)
     users = np.sort(np.random.default_rng(0).permutation(np.unique(split.test.user))[:people])
-    lines = [line(live, split, users, name, steering) for name, steering in ways().items()]
-    head = list(lines[0])
-    rows = [head, ["---", *["---:"] * (len(head) - 1)], *([one[name] for name in head] for one in lines)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return {"ways": {name: figures_of(live, split, users, steering) for name, steering in ways().items()}}
 
 
 def ways():
@@ -61,7 +85,7 @@ def ways():
     return {"as it comes": Steering()} | sliders | engines
 
 
-def line(live, split, users, name, steering):
+def figures_of(live, split, users, steering) -> dict[str, float]:
     from django.core.cache import caches
 
     from recommender.film_facts import FilmFacts
@@ -83,22 +107,18 @@ def line(live, split, users, name, steering):
         stars.append(np.nanmean(stars_of(live, visitor)[rows]))
     genres = genre_table(data.catalogue)
     past = sparse.csr_array(data.by_user[users] > 0)
-    rank = np.argsort(np.argsort(-counts, kind="stable"))
+    rank, shown = np.argsort(np.argsort(-counts, kind="stable")), listed[listed >= 0]
     figures = {
-        "NDCG@10": ndcg(listed, split.test, users),
-        "NDCG@10 liked": ndcg(listed, split.test.take(split.test.rating >= 4), users),
+        "ndcg": ndcg(listed, split.test, users),
+        "ndcg_liked": ndcg(listed, split.test.take(split.test.rating >= 4), users),
         "stars": np.mean(stars),
         "distance": np.nanmean(metrics.intra_list_diversity(listed, genres)),
         "miscalibration": np.nanmean(metrics.miscalibration(listed, past, genres)),
         "coverage": metrics.coverage(listed, data.n_items),
+        "rank": np.median(rank[shown]),
+        "year": np.median(years[shown]),
     }
-    shown = listed[listed >= 0]
-    return {
-        "way": name,
-        **{key: f"{value:.4f}" for key, value in figures.items()},
-        "rank": f"{np.median(rank[shown]):.0f}",
-        "year": f"{np.median(years[shown]):.0f}",
-    }
+    return {name: float(value) for name, value in figures.items()}
 
 
 def ndcg(listed, test, users):
