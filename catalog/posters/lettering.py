@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.posters.seams import parted
+
 MEASURE = 264.0  # what a line may fill of the poster's width of 300
 CAP_HEIGHT = 0.8
 LEADING = 8.0
@@ -15,7 +17,7 @@ LARGEST = 228.0
 MINOR_SIZE = 31.0
 TALLEST = 268.0
 LONGEST_TITLE = 180
-LONGEST_WORD = 16
+SMALLEST = 22.0  # a word that would have to be set smaller is parted
 
 _ROWS = json.loads(Path(__file__).with_name("advances.json").read_text(encoding="utf-8"))
 ADVANCES: dict[str, float] = {
@@ -27,6 +29,7 @@ MINOR_WORDS = frozenset(
     word
     for language in (
         ("THE", "A", "AN", "OF", "AND", "&", "OR", "IN", "ON", "TO", "AT", "FOR", "FROM", "WITH", "BY"),
+        ("EIN", "EINE", "EINER", "EINES", "IM", "VON", "ZUM", "ZUR"),
         ("VS", "VS.", "LE", "LA", "LES", "UN", "UNE", "DE", "DU", "DES", "ET", "AU", "DEL", "EL", "LOS"),
         ("LAS", "Y", "DER", "DIE", "DAS", "UND", "IL", "LO", "GLI", "E", "DI", "DA", "O", "OS", "AS"),
     )
@@ -99,15 +102,14 @@ def _pieces(word: str) -> list[str]:
 
 
 def _broken(piece: str, glued: bool) -> Iterator[Token]:
-    """A piece as it is, or a word that no line could hold in even parts, each with its hyphen."""
-    if len(piece) <= LONGEST_WORD:
-        yield Token(piece, measure(piece), glued)
-        return
-    step = math.ceil(len(piece) / math.ceil(len(piece) / 11))
-    for at in range(0, len(piece), step):
-        last = at + step >= len(piece)
-        part = piece[at : at + step] + ("" if last else "-")
-        yield Token(part, measure(part), glued or at > 0, not last)
+    """A piece as it is, in small type if need be, or the parts of a word that would be too small to read."""
+    parts = parted(piece, _can_be_read)
+    for place, part in enumerate(parts, start=1):
+        yield Token(part, measure(part), glued or place > 1, place < len(parts))
+
+
+def _can_be_read(word: str) -> bool:
+    return measure(word) * SMALLEST <= MEASURE
 
 
 def tokens(title: str) -> list[Token]:

@@ -7,6 +7,7 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel("marquee") : nu
 let waiting = false;
 let early = "";
 const RENEWS = "X-Renews";
+const IN_DIARY = /^\/people\/[^/]+\/diary\//;
 const SECOND_THOUGHT = 400; // milliseconds, more than any hx-trigger of a form delays
 
 const finder = () => document.getElementById("log-finder");
@@ -142,7 +143,7 @@ document.addEventListener("input", (event) => {
 // What was logged shows where it stands, here and in other tabs; rows of films stay as they are.
 
 function renew(film) {
-  const shown = location.pathname.startsWith(`/films/${film}/`) || document.querySelector("table.diary");
+  const shown = location.pathname.startsWith(`/films/${film}/`) || IN_DIARY.test(location.pathname);
   if (!shown) return null;
   const address = location.pathname + location.search;
   const place = { target: "#content", select: "#content", swap: "outerHTML show:none" };

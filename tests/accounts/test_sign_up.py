@@ -137,6 +137,9 @@ def test_guessing_a_password_is_slowed_down(client, member):
     for _ in range(11):
         answer = log_in(client, password="wrong")
     assert "Too many failed login attempts" in answer.text
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "It works again within" in answer.text
     assert not log_in(client).context["user"].is_authenticated
 
 
@@ -145,6 +148,12 @@ def test_a_flood_of_tries_gets_the_site_s_own_page(client, member):
         answer = log_in(client, login="nobody")
     assert answer.status_code == 429
     assert "Slow motion, please" in answer.text
+
+
+def test_a_password_that_was_mistyped_a_few_times_still_opens(client, member):
+    for _ in range(4):
+        assert log_in(client, password="wrong").status_code == 200
+    assert log_in(client).context["user"] == member
 
 
 def test_people_from_a_data_set_cannot_log_in(client):

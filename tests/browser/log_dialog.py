@@ -21,6 +21,15 @@ def said(page, sentence):
     expect(page.locator("#messages")).to_contain_text(sentence)
 
 
+def tab_to(page, target):
+    """As far as the Tab key has to be pressed to come there, which must be somewhere on the page."""
+    for _press in range(150):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the Tab key never comes to {target}")
+
+
 def undo(page):
     page.locator("#messages").get_by_role("button", name="Undo").click()
     said(page, "is as it was before")

@@ -28,8 +28,9 @@ def refusals(open_page):
 # Drafts
 
 
-def test_a_review_survives_a_closed_tab_until_it_is_saved(member_page, anouk):
-    page = member_page("/films/5/")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_review_survives_a_closed_tab_until_it_is_saved(member_page, anouk, width):
+    page = member_page("/films/5/", width=width)
     open_form(page)
     review_in(page).fill("Half a thought")
     context = page.context

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from catalog import services
 from catalog.models import HiddenFilm, LikedFilm, Rating, Review, Watch, WatchlistEntry
 from tests.browser.faults import too_wide, violations
-from tests.browser.log_dialog import dialog, review_in, said, undo
+from tests.browser.log_dialog import dialog, review_in, said, tab_to, undo
 
 WIDTHS = [390, 1440]
 ADDRESSES = "links => links.map(link => link.getAttribute('href'))"
@@ -180,12 +180,15 @@ def test_everything_is_in_reach_of_a_pointer(member_page, anouk, films, width):
     page.get_by_text("Log it").click()
     page.locator("label", has=page.locator("#log-stars-7")).click()
     page.locator("label.heart").click()
+    page.get_by_label("Seen on").fill("2024-03-10")
+    page.locator(".log-form").get_by_text("Seen before").click()
     page.get_by_label("Tags").fill("cinema, with Sam")
     review_in(page).fill("Dust, and a duel in it.")
     page.get_by_role("button", name="Into the diary").click()
     said(page, "Film 5: three and a half stars. In your diary.")
     expect(page.get_by_label("When you saw it")).to_be_visible()
     watch = Watch.objects.get(user=anouk, movie=5)
+    assert (watch.watched_on, watch.rewatch) == (date(2024, 3, 10), True)
     assert {tag.name for tag in watch.tags.all()} == {"cinema", "with Sam"}
     assert Review.objects.get(user=anouk).text == "Dust, and a duel in it."
     assert LikedFilm.objects.filter(user=anouk).exists()
@@ -241,19 +244,42 @@ def test_a_letter_in_a_review_is_no_key(member_page):
 # Without scripts
 
 
-def test_without_scripts_the_same_is_done_on_pages(member_page, anouk):
+def go_on_from(page, target):
+    tab_to(page, target)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_without_scripts_the_same_is_done_on_pages_by_keyboard_alone(member_page, anouk):
     page = member_page("/", javascript=False)
-    page.locator(".site-header").get_by_role("link", name="Log", exact=True).click()
-    page.get_by_label("Which film did you see?").fill("film 17")
-    page.get_by_role("button", name="Find").click()
-    page.locator(".found").get_by_role("link", name="Film 17").click()
-    page.locator("#log-stars-5").check(force=True)
-    review_in(page).fill("Rain.")
-    page.get_by_role("button", name="Into the diary").click()
+    go_on_from(page, page.locator(".site-header").get_by_role("link", name="Log", exact=True))
+    typed = page.get_by_label("Which film did you see?")
+    if not typed.evaluate("field => field === document.activeElement"):
+        tab_to(page, typed)
+    page.keyboard.type("film 17")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    go_on_from(page, page.locator(".found").get_by_role("link", name="Film 17"))
+    tab_to(page, page.locator("#log-stars-0"))
+    for _press in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#log-stars-5")).to_be_checked()
+    for box in ("Like", "Seen before"):
+        tab_to(page, page.locator(".log-form").get_by_label(box, exact=True))
+        page.keyboard.press("Space")
+    for field, words in ((page.get_by_label("Tags"), "cinema"), (review_in(page), "Rain.")):
+        tab_to(page, field)
+        page.keyboard.type(words)
+    go_on_from(page, page.get_by_role("button", name="Into the diary"))
     said(page, "Film 17: two and a half stars. In your diary.")
-    page.get_by_role("button", name="Undo").click()
+    watch = Watch.objects.get(user=anouk, movie=17)
+    assert (watch.rewatch, watch.tags.get().name) == (True, "cinema")
+    assert Review.objects.get(user=anouk).text == "Rain."
+    assert LikedFilm.objects.filter(user=anouk, movie=17).exists()
+    go_on_from(page, page.locator("#messages").get_by_role("button", name="Undo"))
     said(page, "is as it was before")
     assert not Watch.objects.filter(user=anouk).exists()
+    assert not Review.objects.exists()
 
 
 # Everybody

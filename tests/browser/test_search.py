@@ -44,8 +44,9 @@ def test_suggestions_come_while_somebody_types(open_page, shelf, width, theme):
     assert violations(page, "form.search") == {}
 
 
-def test_arrows_choose_a_suggestion_and_enter_opens_it(open_page, shelf):
-    page = open_page("/films/")
+@WIDTHS
+def test_arrows_choose_a_suggestion_and_enter_opens_it(open_page, shelf, width):
+    page = open_page("/films/", width=width)
     field = typed(page, "matrx")
     field.press("ArrowDown")
     field.press("ArrowDown")
@@ -91,3 +92,5 @@ def test_the_search_works_without_javascript(open_page, shelf, width):
     page.get_by_label("Find a film").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Films with Quentin Tarantino of 1994")
     expect(page.get_by_role("link", name="Quentin Tarantino")).to_be_visible()
+    page.locator("#wall .card > a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pulp Fiction")

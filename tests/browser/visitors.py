@@ -1,10 +1,15 @@
 """How somebody comes in: with a session that is simply there, or through the forms as people do."""
 
+import pytest
 from django.conf import settings
 from django.test import Client
 
 # What UserFactory gives everybody.
 PASSWORD = "a long enough password"
+# A phone, a desk, and a desk where no script runs.
+in_each_browser = pytest.mark.parametrize(
+    ("width", "javascript"), [(390, True), (1440, True), (1440, False)], ids=["phone", "desk", "no-scripts"]
+)
 
 
 def log_in(context, member, site):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 import pytest
@@ -96,6 +97,31 @@ def test_lines_are_never_wider_than_the_measure_by_the_advance_table(title):
     assert stack_height(lines) <= TALLEST + 0.1
     for line in lines:
         assert measure(line.text) * line.size <= MEASURE + 0.1
+
+
+LONG_WORDS = {
+    "Eine Weihnachtsgeschichte": ["EINE", "WEIHNACHTSGESCHICHTE"],
+    "Ein Sommernachtstraum": ["EIN", "SOMMERNACHTSTRAUM"],
+    "Internationalization": ["INTERNATIONALIZATION"],
+    "Geschwindigkeitsbegrenzung": ["GESCHWINDIGKEITS-", "BEGRENZUNG"],
+    "Donaudampfschifffahrtsgesellschaft": ["DONAUDAMPFSCHIFF-", "FAHRTSGESELLSCHAFT"],
+    "Antidisestablishmentarianism": ["ANTIDISESTABLISH-", "MENTARIANISM"],
+}
+
+
+@pytest.mark.parametrize("title", LONG_WORDS)
+def test_a_long_word_is_set_smaller_and_only_an_endless_one_is_parted_where_a_syllable_begins(title):
+    assert [line.text for line in set_title(title, 150)] == LONG_WORDS[title]
+
+
+@pytest.mark.parametrize("title", [*EXTREMES, *LONG_WORDS, "Тысячавосемьсотвосьмидесятидевятилетний"])
+def test_no_word_is_broken_without_a_hyphen(title):
+    """What a hyphen does not join was a space of the title, or a script that is written without."""
+    title = " ".join(title.replace("\ud800", "").split())
+    words = [word for word in title.upper().split() if word.isalpha() and east_asian_width(word[0]) != "W"]
+    lines = [line.text for line in set_title(title, 150)]
+    together = "".join(line.removesuffix("-") if line.endswith("-") else line + " " for line in lines)
+    assert set(words) <= set(together.replace("-", " ").split()) | set(together.split())
 
 
 def test_titles_are_escaped():
