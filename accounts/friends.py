@@ -9,11 +9,12 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import HiddenFilm, LikedFilm, Movie, Rating, Review, Watch
+from catalog.permissions import PUBLIC
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -57,18 +58,23 @@ class FriendsOfFilm:
 
 
 def _with_film(movie: Movie, viewer: AbstractBaseUser) -> Iterable[User]:
-    own = {"user": OuterRef("pk"), "movie": movie}
-    stars = Rating.objects.visible_to(viewer).filter(**own).order_by()
-    reviews = Review.objects.visible_to(viewer).filter(is_taken_down=False, **own).order_by()
+    # Whether somebody hides from the viewer is asked once, and not for each thing they did.
+    followed = User.objects.visible_to(viewer).filter(followed_by__follower=viewer.pk)
+    own = {"user": OuterRef("pk"), "movie": movie.pk}
+    stars = Rating.objects.filter(**own).order_by().values("half_stars")[:1]
+    reviews = Review.objects.filter(is_taken_down=False, **own).order_by().values("pk")[:1]
     marks = {
-        "half_stars": Subquery(stars.values("half_stars")[:1]),
-        "review_id": Subquery(reviews.values("pk")[:1]),
-        "has_seen": Exists(Watch.objects.visible_to(viewer).filter(**own)),
-        "is_liked": Exists(LikedFilm.objects.visible_to(viewer).filter(**own)),
+        "half_stars": Case(When(ratings_visibility=PUBLIC, then=Subquery(stars))),
+        "review_id": Subquery(reviews),
+        "has_seen": _shown("diary", Watch.objects.filter(**own)),
+        "is_liked": _shown("ratings", LikedFilm.objects.filter(**own)),
     }
-    followed = User.objects.filter(followed_by__follower=viewer.pk)
     did_something = Q(half_stars__gt=0) | Q(review_id__gt=0) | Q(has_seen=True)
     return followed.annotate(**marks).filter(did_something).only("username")
+
+
+def _shown(part: str, things: QuerySet) -> Case:
+    return Case(When(Q(**{f"{part}_visibility": PUBLIC}) & Exists(things), then=True), default=False)
 
 
 class Sighting(NamedTuple):

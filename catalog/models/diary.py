@@ -8,15 +8,15 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.films import Movie
+from catalog.models.films import Movie, with_film_cards
 from catalog.models.likes import LikedFilm, ReviewLike
-from catalog.permissions import seen_by
+from catalog.permissions import PUBLIC, seen_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -78,13 +78,22 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.filter(source=RatingSource.IMPORT)
 
     def with_cards(self) -> RatingQuerySet:
-        return self.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+        return with_film_cards(self)
 
 
-def _stars_of_same_person(viewer: Viewer) -> Subquery:
+# Of a viewing or review that the viewer sees: only what differs from part to part is left to ask. To ask
+# everything again takes Django longer to write than the database to answer.
+_SAME = {"user": OuterRef("user"), "movie": OuterRef("movie")}
+
+
+def _shows_ratings(viewer: Viewer) -> Q:
+    return Q(user=viewer.pk) | Q(user__ratings_visibility=PUBLIC)
+
+
+def _stars_of_same_person(viewer: Viewer) -> Case:
     """What the writer of a diary entry or review gave the film, where the viewer may see it."""
-    given = Rating.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
-    return Subquery(given.order_by().values("half_stars")[:1])
+    given = Rating.objects.filter(**_SAME).order_by().values("half_stars")[:1]
+    return Case(When(_shows_ratings(viewer), then=Subquery(given)))
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
@@ -98,26 +107,29 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         """Dated viewings that the viewer may see, newest first, each with `half_stars` and its card."""
         with_stars = self.visible_to(viewer).dated().annotate(half_stars=_stars_of_same_person(viewer))
         newest_first = with_stars.order_by("-watched_on", "-pk")
-        return newest_first.prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+        return with_film_cards(newest_first)
 
     def with_likes(self, viewer: Viewer) -> WatchQuerySet:
-        liked = LikedFilm.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
-        return self.annotate(is_liked=Exists(liked))
+        liked = _shows_ratings(viewer) & Q(Exists(LikedFilm.objects.filter(**_SAME)))
+        return self.annotate(is_liked=Case(When(liked, then=True), default=False))
 
     def with_marks(self, viewer: Viewer) -> WatchQuerySet:
-        """`is_liked`, `review_id` and tags, as far as the viewer may see them."""
-        written = Review.objects.visible_to(viewer).filter(user=OuterRef("user"), movie=OuterRef("movie"))
+        """`is_liked`, `review_id` and `shown_tags`, as far as the viewer may see them."""
+        written = Review.objects.filter(**_SAME).left_up(viewer)
         review = Subquery(written.order_by().values("pk")[:1])
-        return self.with_likes(viewer).annotate(review_id=review).prefetch_related("tags")
+        tags = Prefetch("tags", to_attr="shown_tags")
+        return self.with_likes(viewer).annotate(review_id=review).prefetch_related(tags)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, viewer: Viewer) -> ReviewQuerySet:
+        return self.filter(seen_by(viewer)).left_up(viewer)
+
+    def left_up(self, viewer: Viewer) -> ReviewQuerySet:
         """What staff took down stays with its writer and with staff."""
-        found = self.filter(seen_by(viewer))
         if not viewer.is_authenticated:
-            return found.filter(is_taken_down=False)
-        return found if viewer.is_staff else found.filter(Q(is_taken_down=False) | Q(user=viewer.pk))
+            return self.filter(is_taken_down=False)
+        return self if viewer.is_staff else self.filter(Q(is_taken_down=False) | Q(user=viewer.pk))
 
     def for_film(self, viewer: Viewer) -> ReviewQuerySet:
         """What the viewer may read, with writer, `half_stars` and likes."""
@@ -125,7 +137,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def for_profile(self, viewer: Viewer) -> ReviewQuerySet:
         """What the viewer may read, with its film's card, `half_stars` and likes."""
-        return self.for_film(viewer).prefetch_related(Prefetch("movie", Movie.objects.for_cards()))
+        return with_film_cards(self.for_film(viewer))
 
     def with_likes(self, viewer: Viewer) -> ReviewQuerySet:
         """`likes_count`, and `is_liked` where the viewer is one of them."""

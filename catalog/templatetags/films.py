@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma, intword
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog import posters
 from catalog.decades import name_of_decade
 from catalog.genres import genre_in_words
 from catalog.languages import name_of_language
-from catalog.models import Credit, Movie
+from catalog.models import Credit, Movie, PosterPicture
 from catalog.newcomers import on_the_wall
 
 register = template.Library()
@@ -46,15 +48,24 @@ _IN_WORDS = (
 )
 
 
+# A page of sixty posters, stars or icons would otherwise be mostly the drawing of them. Each is kept by all
+# that it shows.
 @lru_cache(maxsize=4096)
-def _drawn(title: str, year: int | None, genres: tuple[str, ...], lettered: str) -> str:
-    return posters.draw(title, year, genres, lettered=lettered)
+def _drawn(title: str, year: int | None, genres: tuple[str, ...], lettered: str) -> SafeString:
+    drawing = mark_safe(posters.draw(title, year, genres, lettered=lettered))  # noqa: S308 -- draw() escapes
+    return render_to_string("catalog/_poster.html", {"drawn": drawing})
 
 
 def _drawn_of(movie: Movie) -> SafeString:
     genres = movie.genre_names
     lettered = genre_in_words(genres[0]) if genres else ""
-    return mark_safe(_drawn(movie.title, movie.year, genres, lettered))  # noqa: S308 -- draw() escapes
+    return _drawn(movie.title, movie.year, genres, lettered)
+
+
+@lru_cache(maxsize=4096)
+def _photographed(name: str, sizes: str, is_first: bool, *shown: tuple[str, Any]) -> SafeString:
+    context = {"picture": PosterPicture(**dict(shown)), "movie": name, "sizes": sizes, "is_first": is_first}
+    return render_to_string("catalog/_poster.html", context)
 
 
 # Rows and walls of cards, and the film page; a browser that knows "auto" measures lazy pictures itself.
@@ -64,13 +75,14 @@ _SIZES = {
 }
 
 
-@register.inclusion_tag("catalog/_poster.html", takes_context=True)
-def poster(context: template.Context, movie: Movie, shown: str = "card") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def poster(context: template.Context, movie: Movie, shown: str = "card") -> SafeString:
     """The poster kept of a film, else the one drawn for it; the page's first picture does not load lazily."""
     picture = getattr(movie, "picture", None)
     if picture is None or not picture.is_shown:
-        return {"drawn": _drawn_of(movie)}
-    return {"picture": picture, "movie": movie, "sizes": _SIZES[shown], "is_first": _is_first(context)}
+        return _drawn_of(movie)
+    looks = [(field, getattr(picture, field)) for field in ("digest", "width", "height", "blur")]
+    return _photographed(str(movie), _SIZES[shown], _is_first(context), *looks)
 
 
 def _is_first(context: template.Context) -> bool:
@@ -82,6 +94,7 @@ def _is_first(context: template.Context) -> bool:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     sprite = static("img/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
@@ -118,11 +131,15 @@ def running_time(minutes: int) -> str:
     return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{rest:02}"}
 
 
-@register.inclusion_tag("catalog/_stars.html")
-def stars(value: float) -> dict[str, Any]:
+@register.simple_tag
+def stars(value: float) -> SafeString:
     """A rating somebody gave, or an average rounded to the half star."""
-    half_stars = round(value * 2)
-    return {"stars": half_stars / 2, "half_stars": half_stars}
+    return _stars(round(value * 2), get_language())
+
+
+@cache
+def _stars(half_stars: int, _language: str | None) -> SafeString:
+    return render_to_string("catalog/_stars.html", {"stars": half_stars / 2, "half_stars": half_stars})
 
 
 @register.filter
