@@ -24,6 +24,7 @@ urlpatterns = [
     path("settings/favourites/<int:pk>/", favourites.favourite, name="favourite"),
     path("settings/blocked/<int:pk>/remove/", settings.unblock, name="unblock"),
     path("settings/following.csv", following.following_file, name="following-file"),
+    path("settings/following/<int:pk>/remove/", following.unfollow, name="unfollow"),
     path("settings/delete/", settings.delete, name="delete"),
     path("settings/<slug:section>/", settings.change, name="settings-change"),
 ]

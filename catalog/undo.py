@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 
 from catalog import services
 from catalog.models import Movie
+from catalog.services.row_record import Table
 
 LIMIT = 5
 _KEY = "undo"
@@ -23,6 +24,8 @@ _KEY = "undo"
 class Change:
     # Empty where nothing changed, or where there is no account to put it back into.
     token: str = ""
+    # What others had done with a thing that is gone, such as likes: it comes back with it.
+    hanging: Sequence[Table] = ()
 
 
 @contextmanager
@@ -38,9 +41,9 @@ def undoable(request: HttpRequest, film: Movie) -> Iterator[Change]:
         after = services.standing(user=request.user, movie=film)
     changed = [kind for kind in before if before[kind] != after[kind]]
     if changed:
-        change.token = _keep(
-            request, film, *({kind: rows[kind] for kind in changed} for rows in (before, after))
-        )
+        before, after = ({kind: rows[kind] for kind in changed} for rows in (before, after))
+        kept = {"film": film.pk, "before": before, "after": after, "hanging": change.hanging}
+        change.token = keep(request, kept)
 
 
 def film_of(request: HttpRequest, token: str) -> Movie:
@@ -55,11 +58,11 @@ def take_back(request: HttpRequest, token: str) -> None:
     """Once. Raises services.ChangedSince where it was changed again."""
     change = take_out(request, token)
     film = Movie.objects.get(pk=change["film"])
-    services.put_back(user=request.user, movie=film, before=change["before"], after=change["after"])
-
-
-def _keep(request: HttpRequest, film: Movie, before: services.Standing, after: services.Standing) -> str:
-    return keep(request, {"film": film.pk, "before": before, "after": after})
+    # One that was kept before this was has nothing that hung on it.
+    hanging = change.get("hanging", ())
+    services.put_back(
+        user=request.user, movie=film, before=change["before"], after=change["after"], hanging=hanging
+    )
 
 
 def keep(request: HttpRequest, change: dict[str, Any]) -> str:

@@ -62,6 +62,7 @@ urlpatterns = [
     path("lists/new/", list_changes.list_new, name="list-new"),
     path("lists/mine.csv", lists.lists_file, name="lists-file"),
     path("lists/film/<int:pk>/", lists.lists_with, name="lists-with"),
+    path("lists/report/<int:pk>/", lists.list_report, name="list-report"),
     path("lists/<int:pk>/", lists.film_list, name="list-by-id"),
     path("lists/<int:pk>/<slug:slug>/", lists.film_list, name="list"),
     # Not below the list's own number: there a title such as "Edit" has its address.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -14,6 +17,12 @@ from health_check.contrib.redis import Redis
 from health_check.exceptions import ServiceUnavailable
 from health_check.views import HealthCheckView
 from redis.asyncio import Redis as RedisClient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recommender.ml.artefact import Manifest
+    from recommender.models import ModelVersion
 
 
 def ping(request: HttpRequest) -> HttpResponse:
@@ -26,7 +35,7 @@ def _broker() -> RedisClient:
 
 @dataclass
 class LiveModel(HealthCheck):
-    """A version is live and its files are there."""
+    """A version is live and its files are there, as long as they were written."""
 
     async def run(self) -> None:
         await sync_to_async(self._look)()
@@ -38,8 +47,35 @@ class LiveModel(HealthCheck):
         version = ModelVersion.objects.filter(is_live=True).first()
         if version is None:
             raise ServiceUnavailable("No model is live yet")
-        if not (version.folder / "manifest.json").is_file():
-            raise ServiceUnavailable(f"The files of version {version} cannot be read")
+        if unwell := list(_unwell(version)):
+            raise ServiceUnavailable(f"These of version {version} cannot be read: {', '.join(unwell)}")
+
+
+def _unwell(version: ModelVersion) -> Iterator[str]:
+    """Sizes alone are compared: checksums of hundreds of megabytes are for the opening, not for a probe."""
+    from recommender.ml.artefact import DamagedArtefact, read_manifest
+
+    try:
+        manifest = read_manifest(version.folder)
+    except (DamagedArtefact, OSError):
+        yield "manifest"
+        return
+    for part, files in _parts(manifest):
+        if not all(_is_whole(version.folder, manifest, file) for file in files):
+            yield part
+
+
+def _parts(manifest: Manifest) -> Iterator[tuple[str, Collection[str]]]:
+    yield "film ids", [manifest.items]
+    for name, stored in manifest.models.items():
+        yield f"model {name}", stored.arrays.values()
+    for name, files in manifest.tables.items():
+        yield f"table {name}", files.values()
+
+
+def _is_whole(folder: Path, manifest: Manifest, file: str) -> bool:
+    path, stored = folder / file, manifest.files.get(file)
+    return stored is not None and os.access(path, os.R_OK) and path.stat().st_size == stored.size
 
 
 class HealthView(HealthCheckView):

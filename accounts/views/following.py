@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -67,9 +68,32 @@ def _people(
     page = page_of(request, found.select_related(end).order_by("-pk"), size=PEOPLE_ON_PAGE)
     people = [(getattr(one, end), one.follows_you) for one in page]
     tab = "following" if end == "followed" else "followers"
-    return render(
-        request, "accounts/follows.html", head(request, person, tab) | {"page": page, "people": people}
-    )
+    context = head(request, person, tab) | {"page": page, "people": people}
+    if context["is_own"] and end == "followed":
+        context["out_of_sight"] = _out_of_sight(person)
+    return render(request, "accounts/follows.html", context)
+
+
+def _out_of_sight(person: User) -> QuerySet[Follow]:
+    """Whom a person follows who hide by now: names once known, so that following them can be ended."""
+    followed = Follow.objects.filter(follower=person)
+    seen = followed.open_to(person, end="followed")
+    return followed.exclude(pk__in=seen.values("pk")).select_related("followed").order_by("-pk")
+
+
+def _address_of_own(request: HttpRequest, pk: int) -> str:
+    if not request.user.is_authenticated:
+        return reverse("accounts:settings")
+    return reverse("accounts:following", args=[request.user.get_username()])
+
+
+@posted_from(_address_of_own, by_members=True)
+def unfollow(request: HttpRequest, pk: int) -> HttpResponse:
+    """By the number of one's own follow: whoever hides has no page with a button any more."""
+    found = get_object_or_404(Follow.objects.select_related("followed"), pk=pk, follower=request.user)
+    services.unfollow(follower=request.user, followed=found.followed)
+    messages.success(request, _("You no longer follow %(name)s.") % {"name": found.followed.username})
+    return redirect(_address_of_own(request, pk))
 
 
 @login_required

@@ -7,12 +7,16 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRedirect
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
 
 from catalog.admin.film_actions import FilmActions, note
 from catalog.admin.tables import ReadOnly
@@ -92,8 +96,9 @@ class FilmMergeAdmin(ReadOnly):
     search_fields = ["removed_title", "kept__search_title"]
     fields = ["removed_title", "removed_id", "kept", "merged_by", "merged_at", "undone_at", "counted"]
     actions = ["undo"]
+    actions_detail = ["undo_one"]
 
-    def has_undo_permission(self, request: HttpRequest) -> bool:
+    def has_undo_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("catalog.change_movie") and request.user.has_perm("catalog.delete_movie")
 
     @display(
@@ -111,12 +116,38 @@ class FilmMergeAdmin(ReadOnly):
     @admin.action(description=gettext_lazy("Undo"), permissions=["undo"])
     def undo(self, request: HttpRequest, queryset: QuerySet[FilmMerge]) -> None:
         for merge in queryset.order_by("-merged_at", "-pk"):
-            try:
-                with transaction.atomic():
-                    film = undo_merge(merge=merge)
-                    both = Movie.objects.filter(pk__in=[film.pk, merge.kept_id])
-                    note(request, both, _("Merge of %(film)s undone.") % {"film": merge})
-            except CannotUndo as error:
-                messages.error(request, str(error))
-            else:
-                messages.success(request, _("%(film)s is back with all that was its own.") % {"film": film})
+            _undo(request, merge)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[UnfoldAction]:
+        is_standing = FilmMerge.objects.standing().filter(pk=object_id).exists()
+        return super().get_actions_detail(request, object_id) if is_standing else []
+
+    @action(
+        description=gettext_lazy("Undo"),
+        icon="undo",
+        permissions=["undo"],
+        dialog={
+            "title": gettext_lazy("Undo this merge"),
+            "description": gettext_lazy(
+                "The film that is gone comes back with all that was its own. What people did since stays "
+                "with the film where they did it."
+            ),
+            "form_class": BaseDialogForm,
+            "form_submit_text": gettext_lazy("Undo"),
+        },
+    )
+    def undo_one(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        _undo(request, get_object_or_404(FilmMerge, pk=object_id))
+        return HttpResponseClientRedirect(reverse("admin:catalog_filmmerge_change", args=[object_id]))
+
+
+def _undo(request: HttpRequest, merge: FilmMerge) -> None:
+    try:
+        with transaction.atomic():
+            film = undo_merge(merge=merge)
+            both = Movie.objects.filter(pk__in=[film.pk, merge.kept_id])
+            note(request, both, _("Merge of %(film)s undone.") % {"film": merge})
+    except CannotUndo as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(film)s is back with all that was its own.") % {"film": film})

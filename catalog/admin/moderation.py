@@ -1,4 +1,4 @@
-"""Reports about reviews: the queue that waits for a decision, the log of those made, and earlier wordings."""
+"""Reports about reviews and lists: the queue that waits, the log of decisions, and earlier wordings."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
 from catalog.admin.tables import ReadOnly
-from catalog.models import Review, ReviewReport, ReviewRevision
+from catalog.models import FilmList, Review, ReviewReport, ReviewRevision
 from catalog.pagination import page_of
 from catalog.services import AlreadyDecided, dismiss_reports, put_up_again, take_down
+from catalog.views.posted import posted_from
 
 ON_A_PAGE = 20
+QUEUE = "admin:catalog_reviewreport_queue"
 State = ReviewReport.State
 
 
@@ -70,6 +71,20 @@ def reported_reviews() -> QuerySet[Review]:
     )
 
 
+def reported_lists() -> QuerySet[FilmList]:
+    """The same of lists."""
+    reports = ReviewReport.objects.select_related("reporter", "decided_by").order_by("reported_at", "pk")
+    waiting = ReviewReport.objects.filter(state=State.OPEN)
+    since = waiting.filter(film_list=OuterRef("pk")).order_by("reported_at")
+    return (
+        FilmList.objects.filter(pk__in=waiting.order_by().values("film_list"))
+        .annotate(waits_since=Subquery(since.values("reported_at")[:1]))
+        .select_related("user")
+        .prefetch_related(Prefetch("reports", reports))
+        .order_by("waits_since", "pk")
+    )
+
+
 def _figures_of_writer() -> dict[str, Subquery]:
     """How much the writer wrote, how much of it was taken down, how many reports about it were dismissed."""
     written = Review.objects.filter(user=OuterRef("user"))
@@ -90,7 +105,7 @@ class ReviewReportAdmin(ReadOnly):
     """Every report with what became of it; decisions are made in the queue."""
 
     list_display = [
-        "review",
+        "about",
         "writer",
         "reason",
         "shown_state",
@@ -99,7 +114,7 @@ class ReviewReportAdmin(ReadOnly):
         "decided_at",
         "decision_note",
     ]
-    list_select_related = ["review__movie", "review__user", "decided_by"]
+    list_select_related = ["review__movie", "review__user", "film_list__user", "decided_by"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
@@ -107,14 +122,21 @@ class ReviewReportAdmin(ReadOnly):
         ("reported_at", RangeDateTimeFilter),
     ]
     list_filter_submit = True
-    search_fields = ["review__user__username", "review__movie__search_title", "note", "decision_note"]
+    search_fields = [
+        *["review__user__username", "review__movie__search_title"],
+        *["film_list__user__username", "film_list__title", "note", "decision_note"],
+    ]
     ordering = ["-reported_at", "-pk"]
     actions = ["put_up_again"]
     actions_list = ["to_queue"]
 
+    @display(description=gettext_lazy("about"))
+    def about(self, report: ReviewReport) -> str:
+        return str(report.reported)
+
     @display(description=gettext_lazy("writer"))
     def writer(self, report: ReviewReport) -> str:
-        return report.review.user.get_username()
+        return report.reported.user.get_username()
 
     @display(
         description=gettext_lazy("state"),
@@ -129,28 +151,30 @@ class ReviewReportAdmin(ReadOnly):
 
     @action(description=gettext_lazy("Queue"), url_path="to-queue", icon="flag")
     def to_queue(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:catalog_reviewreport_queue"))
+        return HttpResponseRedirect(reverse(QUEUE))
 
-    @admin.action(description=gettext_lazy("Put the reviews up again"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Put what they are about up again"), permissions=["decide"])
     def put_up_again(self, request: HttpRequest, queryset: QuerySet[ReviewReport]) -> None:
-        down = Review.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
+        reviews = Review.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
+        lists = FilmList.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
         count = 0
-        for review in down.select_related("movie"):
+        down = [{"review": one} for one in reviews.select_related("movie")]
+        for about in [*down, *({"film_list": one} for one in lists)]:
             try:
-                put_up_again(review=review, by=request.user)
+                put_up_again(by=request.user, **about)
                 count += 1
             except AlreadyDecided:
                 messages.warning(request, _("Somebody else decided that one meanwhile."))
         messages.success(request, _("Put up again: %d.") % count)
 
     def get_urls(self) -> list[URLPattern]:
-        view, decide = (
-            self.admin_site.admin_view(self.queue),
-            self.admin_site.admin_view(require_POST(self.decide)),
-        )
+        view = self.admin_site.admin_view(self.queue)
+        decide = self.admin_site.admin_view(posted_from(QUEUE)(self.decide))
+        decide_list = self.admin_site.admin_view(posted_from(QUEUE)(self.decide_list))
         own = [
             path("queue/", view, name="catalog_reviewreport_queue"),
             path("queue/<int:pk>/", decide, name="catalog_reviewreport_decide"),
+            path("queue/lists/<int:pk>/", decide_list, name="catalog_reviewreport_decide_list"),
         ]
         return [*own, *super().get_urls()]
 
@@ -161,8 +185,9 @@ class ReviewReportAdmin(ReadOnly):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Reported reviews"),
+            "title": _("Reported reviews and lists"),
             "page": page,
+            "reported_lists": reported_lists()[:ON_A_PAGE],
             "decisions": latest_decisions(),
             "may_decide": self.has_decide_permission(request),
         }
@@ -172,25 +197,35 @@ class ReviewReportAdmin(ReadOnly):
         if not self.has_decide_permission(request):
             raise PermissionDenied
         review = get_object_or_404(Review.objects.select_related("movie", "user"), pk=pk)
+        return self._answer(request, review=review)
+
+    def decide_list(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        return self._answer(request, film_list=get_object_or_404(FilmList, pk=pk))
+
+    def _answer(self, request: HttpRequest, **about: Review | FilmList) -> HttpResponse:
         form = DecisionForm(request.POST)
         if form.is_valid():
-            self._decide(request, review, **form.cleaned_data)
+            self._decide(request, **form.cleaned_data, **about)
         else:
             messages.error(request, _("Nothing is decided yet: write a note of up to 300 characters."))
-        return HttpResponseRedirect(reverse("admin:catalog_reviewreport_queue"))
+        return HttpResponseRedirect(reverse(QUEUE))
 
-    def _decide(self, request: HttpRequest, review: Review, decision: str, note: str) -> None:
+    def _decide(self, request: HttpRequest, decision: str, note: str, **about: Review | FilmList) -> None:
         is_upheld = decision == State.UPHELD
         try:
-            (take_down if is_upheld else dismiss_reports)(review=review, by=request.user, note=note)
+            (take_down if is_upheld else dismiss_reports)(by=request.user, note=note, **about)
         except AlreadyDecided:
             messages.warning(request, _("Somebody else decided that one meanwhile."))
             return
         sentence = _("%(review)s is taken down.") if is_upheld else _("%(review)s stays.")
-        messages.success(request, sentence % {"review": review})
+        [reported] = about.values()
+        messages.success(request, sentence % {"review": reported})
 
 
 def latest_decisions() -> QuerySet[LogEntry]:
     """Who decided what and when; what was removed by its writer meanwhile is told there too."""
-    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Review))
-    return about.select_related("user").order_by("-action_time", "-pk")[:15]
+    kinds = ContentType.objects.get_for_models(Review, FilmList).values()
+    about = LogEntry.objects.filter(content_type__in=kinds)
+    return about.select_related("user", "content_type").order_by("-action_time", "-pk")[:15]

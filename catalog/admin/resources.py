@@ -122,6 +122,15 @@ class KeywordFile(TableFile):
         import_id_fields = ["name"]
 
 
+def _only_namesake(row: Row) -> Person | None:
+    """Raises ValidationError where several people have the name: an id says which of them is meant."""
+    namesakes = Person.objects.filter(name=str(row.get("name") or "").strip()).order_by("pk")[:2]
+    if len(namesakes) > 1:
+        told = _("Several people are called “%(name)s”: fill in the column imdb_id or tmdb_id.")
+        raise ValidationError(told % {"name": namesakes[0].name})
+    return namesakes[0] if namesakes else None
+
+
 class PersonFile(TableFile):
     imdb_id = Field("imdb_id", "imdb_id", OptionalTextCell())
 
@@ -131,10 +140,13 @@ class PersonFile(TableFile):
         import_id_fields = ["name"]
 
     def stored(self, instance_loader: Any, row: Row) -> Person | None:
-        for key in ("imdb_id", "tmdb_id", "name"):
-            if row.get(key):
-                return Person.objects.filter(**{key: row[key]}).first()
-        return None
+        known = {"imdb_id": OptionalTextCell().clean(row.get("imdb_id"))}
+        known["tmdb_id"] = NumberCell().clean(row.get("tmdb_id"))
+        given = {name: value for name, value in known.items() if value is not None}
+        if not given:
+            return _only_namesake(row)
+        found = (Person.objects.filter(**{name: value}).first() for name, value in given.items())
+        return next(filter(None, found), None)
 
 
 class MovieFile(TableFile):

@@ -26,11 +26,11 @@ FIRST_FILMS = 5
 class FilmListQuerySet(models.QuerySet["FilmList"]):
     def visible_to(self, viewer: Viewer) -> FilmListQuerySet:
         """One's own, and what others show who show themselves."""
-        theirs = Q(visibility=PUBLIC)
+        theirs = Q(visibility=PUBLIC, is_taken_down=False)
         return self.filter(seen_by(viewer), theirs | Q(user=viewer.pk) if viewer.is_authenticated else theirs)
 
     def public(self) -> FilmListQuerySet:
-        return self.filter(visibility=PUBLIC)
+        return self.filter(visibility=PUBLIC, is_taken_down=False)
 
     def with_films(self) -> FilmListQuerySet:
         """Those that hold a film."""
@@ -95,6 +95,8 @@ class FilmList(models.Model):
     visibility = models.CharField(
         _("who sees it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC
     )
+    # Taken down by staff: seen by its owner alone, and by staff in the panel.
+    is_taken_down = models.BooleanField(_("taken down"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     # Of the list or of any of its entries.
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
@@ -46,4 +47,4 @@ class FilmMerge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.removed_title} into {self.kept}"
+        return gettext("%(removed)s into %(kept)s") % {"removed": self.removed_title, "kept": self.kept}

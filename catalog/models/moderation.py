@@ -1,4 +1,4 @@
-"""What becomes of a review: earlier wordings, reports about it, and who decided what."""
+"""What becomes of reviews and lists: earlier wordings, reports about them, and who decided what."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.diary import Review
+from catalog.models.lists import FilmList
 
 
 class ReviewRevision(models.Model):
@@ -29,7 +30,7 @@ class ReviewRevision(models.Model):
 
 
 class ReviewReport(models.Model):
-    """One person's report of a review, and what staff made of it."""
+    """One person's report of a review or of a list, and what staff made of it."""
 
     class Reason(models.TextChoices):
         SPOILER = "spoiler", _("tells how it ends, unmarked")
@@ -40,10 +41,16 @@ class ReviewReport(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("waits for a decision")
-        UPHELD = "upheld", _("review taken down")
-        DISMISSED = "dismissed", _("review stays")
+        UPHELD = "upheld", _("taken down")
+        DISMISSED = "dismissed", _("stays")
 
-    review = models.ForeignKey(Review, models.CASCADE, related_name="reports", verbose_name=_("review"))
+    # One of the two.
+    review = models.ForeignKey(
+        Review, models.CASCADE, null=True, blank=True, related_name="reports", verbose_name=_("review")
+    )
+    film_list = models.ForeignKey(
+        FilmList, models.CASCADE, null=True, blank=True, related_name="reports", verbose_name=_("film list")
+    )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports", verbose_name=_("reporter")
     )
@@ -68,10 +75,30 @@ class ReviewReport(models.Model):
         ordering = ["reported_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["review", "reporter"], name="one_report_per_review_and_reporter"),
+            models.UniqueConstraint(
+                fields=["film_list", "reporter"], name="one_report_per_list_and_reporter"
+            ),
+            models.CheckConstraint(
+                condition=Q(review__isnull=True, film_list__isnull=False)
+                | Q(review__isnull=False, film_list__isnull=True),
+                name="report_is_about_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(state="open") | Q(decided_at__isnull=False), name="decided_report_has_a_time"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.review}: {self.get_reason_display()}"
+        return f"{self.reported}: {self.get_reason_display()}"
+
+    @property
+    def reported(self) -> Review | FilmList:
+        return self.review or self.film_list
+
+    @classmethod
+    def reasons_why_down(cls, reported: Review | FilmList) -> list[ReviewReport]:
+        """Of reports that say the same one; none about what everybody is shown."""
+        if not reported.is_taken_down:
+            return []
+        upheld = reported.reports.filter(state=cls.State.UPHELD)
+        return list({(report.reason, report.decision_note): report for report in upheld}.values())

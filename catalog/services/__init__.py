@@ -26,20 +26,23 @@ from catalog.services.marks import (
     use_again,
 )
 from catalog.services.merging import CannotMerge, CannotUndo, merge_films, undo_merge
-from catalog.services.one_writer import ChangedMeanwhile, lock
-from catalog.services.ratings import rate, refresh_counts, remove_rating
-from catalog.services.reviews import (
+from catalog.services.moderation import (
     AlreadyDecided,
     OwnReview,
     TooManyReports,
     dismiss_reports,
+    put_up_again,
+    report_list,
+    report_review,
+    take_down,
+)
+from catalog.services.one_writer import ChangedMeanwhile, lock
+from catalog.services.ratings import rate, refresh_counts, remove_rating
+from catalog.services.reviews import (
     keep_wording,
     like_review,
-    put_up_again,
     remove_review,
-    report_review,
     rewrite_review,
-    take_down,
     unlike_review,
     write_review,
 )
@@ -88,6 +91,7 @@ __all__ = [
     "remove_rating",
     "remove_review",
     "remove_watch",
+    "report_list",
     "report_review",
     "rewrite_review",
     "standing",

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import FilmList, ListEntry, Movie
+from catalog.services.moderation import log_removal
 from catalog.services.one_writer import lock
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def change_list(
     film_list.save(update_fields=["title", "description", "is_ranked", "visibility", "updated_at"])
 
 
+@transaction.atomic
 def delete_list(*, film_list: FilmList) -> None:
+    """Its reports go with it; that there were some stays in the log, under the name of its owner."""
+    log_removal(film_list)
     FilmList.objects.filter(pk=film_list.pk).delete()
 
 

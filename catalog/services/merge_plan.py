@@ -53,7 +53,9 @@ class TableMove:
     @property
     def label(self) -> str:
         if self.model._meta.auto_created:
-            return self.model.__name__.rpartition("_")[2]
+            # Of a table between films and their genres or keywords only the code knows a name.
+            film: Any = Movie._meta
+            return str(film.get_field(self.model.__name__.rpartition("_")[2]).verbose_name)
         return str(self.model._meta.verbose_name_plural)
 
     def of(self, movie: Movie) -> QuerySet[Model]:

@@ -1,36 +1,19 @@
-"""Reviews: written, removed, liked, reported, and decided about by staff."""
+"""Reviews: written, removed and liked."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.film_log import Wording
-from catalog.models import Movie, Review, ReviewLike, ReviewReport, ReviewRevision
+from catalog.models import Movie, Review, ReviewLike, ReviewRevision
+from catalog.services.moderation import check_is_of_another, log_removal
 from catalog.services.one_writer import ChangedMeanwhile, lock
+from catalog.services.row_record import RecordedRemoval, Table
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
-
-REPORTS_AN_HOUR = 20
-
-
-class OwnReview(Exception):
-    """One likes and reports what others wrote."""
-
-
-class TooManyReports(Exception):
-    """More within an hour than anybody reads in one."""
-
-
-class AlreadyDecided(Exception):
-    """Somebody else of the staff was quicker: nothing waits for a decision any more."""
 
 
 @transaction.atomic
@@ -76,79 +59,21 @@ def keep_wording(*, changed: Review) -> None:
 
 
 @transaction.atomic
-def remove_review(*, review: Review) -> None:
-    """Its reports go with it; that there were some stays in the log, under the name of its writer."""
-    if count := review.reports.count():
-        gone = Review.objects.filter(pk=review.pk)
-        message = ngettext(
-            "Removed by its writer, with %d report.", "Removed by its writer, with %d reports.", count
-        )
-        LogEntry.objects.log_actions(review.user_id, gone, DELETION, change_message=message % count)
-    review.delete()
+def remove_review(*, review: Review) -> list[Table]:
+    """Its reports go with it; that there were some stays in the log, under the name of its writer.
+
+    Returns what hung on it, likes and earlier wordings among it, as `put_back` takes it.
+    """
+    log_removal(review)
+    tables: list[Table] = RecordedRemoval([review]).remove()["rows"]
+    return tables[1:]
 
 
 def like_review(*, user: AbstractUser, review: Review) -> ReviewLike:
     """Liking twice is liking once. Raises OwnReview for one's own."""
-    _check_is_of_another(user, review)
+    check_is_of_another(user, review)
     return ReviewLike.objects.get_or_create(user_id=user.pk, review=review)[0]
 
 
 def unlike_review(*, user: AbstractUser, review: Review) -> None:
     ReviewLike.objects.filter(user_id=user.pk, review=review).delete()
-
-
-@transaction.atomic
-def report_review(*, reporter: AbstractUser, review: Review, reason: str, note: str = "") -> ReviewReport:
-    """Ask staff to look at a review; the same person's second report of it changes nothing.
-
-    Raises OwnReview for one's own, TooManyReports after REPORTS_AN_HOUR of them.
-    """
-    _check_is_of_another(reporter, review)
-    known = ReviewReport.objects.filter(reporter_id=reporter.pk)
-    if (earlier := known.filter(review=review).first()) is not None:
-        return earlier
-    if known.filter(reported_at__gte=timezone.now() - timedelta(hours=1)).count() >= REPORTS_AN_HOUR:
-        raise TooManyReports
-    return ReviewReport.objects.get_or_create(
-        reporter_id=reporter.pk, review=review, defaults={"reason": reason, "note": note.strip()}
-    )[0]
-
-
-@transaction.atomic
-def take_down(*, review: Review, by: AbstractUser, note: str = "") -> None:
-    """Show a review to its writer and to staff alone. Raises AlreadyDecided where no report is open."""
-    _decide(review, by, ReviewReport.State.UPHELD, note)
-    Review.objects.filter(pk=review.pk).update(is_taken_down=True)
-    _log(review, by, _("Taken down."), note)
-
-
-@transaction.atomic
-def dismiss_reports(*, review: Review, by: AbstractUser, note: str = "") -> None:
-    """Leave a review as it is. Raises AlreadyDecided where no report is open."""
-    _decide(review, by, ReviewReport.State.DISMISSED, note)
-    _log(review, by, _("Reports dismissed."), note)
-
-
-@transaction.atomic
-def put_up_again(*, review: Review, by: AbstractUser, note: str = "") -> None:
-    """Show a review that was taken down to everybody. Raises AlreadyDecided where it is shown."""
-    if not Review.objects.filter(pk=review.pk, is_taken_down=True).update(is_taken_down=False):
-        raise AlreadyDecided
-    _log(review, by, _("Put up again."), note)
-
-
-def _check_is_of_another(user: AbstractUser, review: Review) -> None:
-    if review.user_id == user.pk:
-        raise OwnReview
-
-
-def _decide(review: Review, by: AbstractUser, state: ReviewReport.State, note: str) -> None:
-    waiting = ReviewReport.objects.filter(review=review, state=ReviewReport.State.OPEN)
-    decision = {"decided_by": by, "decided_at": timezone.now(), "decision_note": note.strip()}
-    if not waiting.update(state=state, **decision):
-        raise AlreadyDecided
-
-
-def _log(review: Review, by: AbstractUser, decision: str, note: str) -> None:
-    message = f"{decision} {note}".strip()
-    LogEntry.objects.log_actions(by.pk, Review.objects.filter(pk=review.pk), CHANGE, change_message=message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.core import serializers
@@ -12,6 +13,7 @@ from django.db.models import Model
 from catalog.models import HiddenFilm, LikedFilm, Movie, Rating, Review, UnusedFilm, Watch, WatchlistEntry
 from catalog.services.ratings import refresh_counts
 from catalog.services.reviews import keep_wording
+from catalog.services.row_record import Table, insert_again
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -34,15 +36,18 @@ def standing(*, user: AbstractUser, movie: Movie) -> Standing:
 
 
 @transaction.atomic
-def put_back(*, user: AbstractUser, movie: Movie, before: Standing, after: Standing) -> None:
+def put_back(
+    *, user: AbstractUser, movie: Movie, before: Standing, after: Standing, hanging: Sequence[Table] = ()
+) -> None:
     """Put the kinds named in `before` back. Raises ChangedSince where one is no longer as in `after`.
 
-    Rows come back as they were, with their keys, times and tags.
+    Rows come back as they were, with their keys, times and tags, and after them those that hung on them.
     """
     for name in before:
         if _rows(KINDS[name], user, movie) != after[name]:
             raise ChangedSince
         _restore(KINDS[name], user, movie, before[name])
+    insert_again(hanging)
     refresh_counts(movie_ids=[movie.pk])
 
 

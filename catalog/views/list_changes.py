@@ -109,9 +109,12 @@ def list_delete(request: HttpRequest, pk: int) -> HttpResponse:
     film_list = own_or_404(request, FilmList.objects.counted(), pk)
     if request.method != "POST":
         return render(request, "catalog/list_delete.html", {"list": film_list})
+    # What was put back would come without the reports about it.
+    is_reported = film_list.reports.exists()
     with undoable_list(request, film_list) as change:
         services.delete_list(film_list=film_list)
-    say(request, _("“%(list)s” is deleted.") % {"list": film_list.title}, token=change.token)
+    token = "" if is_reported else change.token
+    say(request, _("“%(list)s” is deleted.") % {"list": film_list.title}, token=token)
     return back(request, reverse("catalog:lists"))
 
 

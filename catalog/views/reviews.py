@@ -89,7 +89,7 @@ def review_remove(request: HttpRequest, pk: int) -> HttpResponse:
     # What was put back would come without the reports about it.
     is_reported = review.reports.exists()
     with undoable(request, review.movie) as change:
-        services.remove_review(review=review)
+        change.hanging = services.remove_review(review=review)
     sentence = _("Your review of %(film)s is gone.") % {"film": review.movie.title}
     return done(request, review.movie, sentence, token="" if is_reported else change.token)
 
@@ -99,15 +99,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     cards = Prefetch("movie", Movie.objects.for_cards())
     found = get_object_or_404(Review.objects.for_film(request.user).prefetch_related(cards), pk=pk)
     is_own = found.user_id == request.user.pk
-    context = {"review": found, "movie": found.movie, "is_own": is_own, "upheld": _upheld(found)}
+    context = {
+        "review": found,
+        "movie": found.movie,
+        "is_own": is_own,
+        "upheld": ReviewReport.reasons_why_down(found),
+    }
     return render(request, "catalog/review.html", context)
-
-
-def _upheld(review: Review) -> list[ReviewReport]:
-    if not review.is_taken_down:
-        return []
-    upheld = review.reports.filter(state=ReviewReport.State.UPHELD)
-    return list({(report.reason, report.decision_note): report for report in upheld}.values())
 
 
 def _address_of_readable(request: HttpRequest, pk: int) -> str:

@@ -242,6 +242,9 @@ def test_lists_name_only_people_whom_the_viewer_may_see(member, rosa, page):
             answer = client.get(f"/people/rosa/{page}/")
             if [person.username for person, _ in answer.context["people"]] == ["bela"]:
                 found.add(who)
+            elif (who, page) == ("owner", "following"):
+                # The name that she knew, and no way to the page.
+                assert "/people/bela" not in answer.text.partition("<main")[2]
             else:
                 assert "bela" not in answer.text.partition("<main")[2]
         return found
@@ -278,6 +281,35 @@ def test_whoever_hides_keeps_followers_who_see_them_again_later(as_anouk, member
     assert names_on(as_anouk, "/people/anouk/following/") == []
     User.objects.update(profile_visibility="public")
     assert names_on(as_anouk, "/people/anouk/following/") == ["rosa"]
+
+
+def test_whoever_hides_can_be_followed_no_more_from_ones_own_page(as_anouk, member, rosa, page_of):
+    User.objects.filter(pk=rosa.pk).update(bio="Westerns, mostly.")
+    follow(member, rosa)
+    hide(rosa)
+    page = page_of("/people/anouk/following/")
+    assert "rosa" in page
+    assert "You follow nobody yet." not in page
+    assert ["/people/rosa" in page, "Westerns" in page] == [False, False]
+    button = f"/settings/following/{Follow.objects.get().pk}/remove/"
+    assert f'action="{button}"' in page
+    answer = as_anouk.post(button, follow=True)
+    assert answer.redirect_chain == [("/people/anouk/following/", 302)]
+    assert "You no longer follow rosa." in answer.text
+    assert not Follow.objects.exists()
+    assert "Out of sight" not in page_of("/people/anouk/following/")
+
+
+def test_nobody_else_learns_who_hides_or_ends_it(as_anouk, client, member, rosa, page_of):
+    cleo = UserFactory(username="cleo")
+    follow(cleo, rosa)
+    hide(rosa)
+    for viewer in (None, member, UserFactory(is_staff=True)):
+        assert "rosa" not in page_of("/people/cleo/following/", viewer=viewer)
+    button = f"/settings/following/{Follow.objects.get().pk}/remove/"
+    assert as_anouk.post(button).status_code == 404
+    assert Client().post(button)["Location"] == "/accounts/login/?next=/settings/"
+    assert Follow.objects.get().follower == cleo
 
 
 # One's own

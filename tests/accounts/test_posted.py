@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from accounts.models import Block
+from accounts.models import Block, Follow
 from catalog import services
 from catalog.models import FilmList
 from recommender.models import Seat, WatchGroup
@@ -52,6 +52,7 @@ def addresses(member):
     ReviewFactory(pk=PK, user=UserFactory(username="rosa"), movie=movie)
     WatchFactory(pk=PK, user=member, movie=movie)
     Block.objects.create(pk=PK, blocker=member, blocked=UserFactory())
+    Follow.objects.create(pk=PK, follower=member, followed=UserFactory())
     sundays = FilmList.objects.create(pk=PK, user=member, title="Sundays")
     services.add_to_list(film_list=sundays, movie=movie)
     group = WatchGroup.objects.create(pk=PK, owner=member, link="open-sesame")

@@ -51,6 +51,36 @@ def test_a_title_and_year_of_two_films_is_a_bad_row_and_makes_no_third(panel, co
     assert Movie.objects.count() == 2
 
 
+def namesakes():
+    first = Person.objects.create(name="Steve McQueen", imdb_id="nm0000537")
+    return first, Person.objects.create(name="Steve McQueen", imdb_id="nm2588606", tmdb_id=72983)
+
+
+@pytest.mark.parametrize("columns", ["name", "name,imdb_id,tmdb_id"])
+def test_a_name_of_several_people_is_a_bad_row_that_asks_for_an_id(panel, columns):
+    namesakes()
+    trial = upload(panel, Person, f"{columns}\nSteve McQueen{',' * columns.count(',')}\n")
+    told = "Line 2: Several people are called “Steve McQueen”: fill in the column imdb_id or tmdb_id."
+    assert trial.context["result"].complaints == [told]
+    assert "confirm_form" not in trial.context
+    assert Person.objects.count() == 2
+
+
+@pytest.mark.parametrize("ids", [" nm2588606 ,", ",72983", "nm9999999,72983"])
+def test_one_of_several_people_is_found_by_whichever_id_the_row_has(panel, ids):
+    first, second = namesakes()
+    confirm(panel, Person, upload(panel, Person, f"name,imdb_id,tmdb_id\nSir Steve McQueen,{ids}\n"))
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.name, second.name) == ("Steve McQueen", "Sir Steve McQueen")
+    assert Person.objects.count() == 2
+
+
+def test_a_person_with_an_id_of_their_own_is_added_beside_their_namesakes(panel):
+    namesakes()
+    confirm(panel, Person, upload(panel, Person, "name,imdb_id\nSteve McQueen,nm1111111\n"))
+    assert Person.objects.filter(name="Steve McQueen").count() == 3
+
+
 def test_imported_ratings_count(panel, member):
     movie = MovieFactory(title="Heat", year=1995)
     rows = "user,title,year,stars,rated_at\nanouk,Heat,1995,3.5,2020-02-01 20:15:00\n"

@@ -6,11 +6,13 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from catalog.models import Credit, FilmMerge, Keyword, Movie, Person, Plot, PlotFetch, PosterPicture
-from catalog.services import merge_films
+from catalog.services import merge_films, undo_merge
+from catalog.services.merge_plan import merge_plan
 from tests.factories import GenreFactory, MovieFactory, RatingFactory, UserFactory
-from tests.panel import address, confirm, upload
+from tests.panel import address, confirm, staff_with, upload
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timezone.now() - timezone.timedelta(days=90)
@@ -85,6 +87,46 @@ def test_a_merge_is_undone_from_its_list(panel, heat, again):
     act(panel, "undo", merge, model=FilmMerge)
     assert set(Movie.objects.all()) == {heat, again}
     assert LogEntry.objects.filter(object_id__in=[heat.pk, again.pk]).count() == 2
+
+
+def test_a_merge_is_undone_from_its_own_page_after_a_question(panel, heat, again):
+    merge = merge_films(kept=heat, removed=again, by=None)
+    page, button = address(FilmMerge, "change", merge.pk), address(FilmMerge, "undo_one", merge.pk)
+    assert button in panel.get(page).text
+    assert "Undo this merge" in panel.get(button).text
+    panel.post(button)
+    assert Movie.objects.get() == heat
+    answer = panel.post(button, {"_form_submitted": "True"})
+    assert answer["HX-Redirect"] == page
+    assert set(Movie.objects.all()) == {heat, again}
+    told = panel.get(page).text
+    assert "is back with all that was its own." in told
+    assert button not in told
+
+
+def test_a_merge_that_cannot_be_undone_says_why_on_its_own_page(panel, heat, again):
+    merge = merge_films(kept=heat, removed=again, by=None)
+    undo_merge(merge=merge)
+    panel.post(address(FilmMerge, "undo_one", merge.pk), {"_form_submitted": "True"})
+    assert "This merge was undone already." in panel.get(address(FilmMerge, "change", merge.pk)).text
+
+
+def test_who_may_not_merge_films_may_not_undo_it(client, heat, again):
+    merge = merge_films(kept=heat, removed=again, by=None)
+    client.force_login(staff_with("view_filmmerge", "view_movie", "change_movie"))
+    button = address(FilmMerge, "undo_one", merge.pk)
+    assert button not in client.get(address(FilmMerge, "change", merge.pk)).text
+    assert client.post(button, {"_form_submitted": "True"}).status_code == 403
+    assert Movie.objects.get() == heat
+
+
+def test_the_history_and_the_tables_of_a_merge_speak_the_language_of_the_reader(panel, heat, again):
+    again.keywords.add(Keyword.objects.create(name="heist"))
+    again.genres.add(GenreFactory(name="Crime"))
+    with override("de"):
+        moves = {move.label for move in merge_plan(kept=heat, removed=again)}
+        assert moves == {"Schlagwörter", "Genres"}
+        assert str(merge_films(kept=heat, removed=again, by=None)) == f"Heat in {heat}"
 
 
 def test_merging_takes_two_to_five_films(panel, heat):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog import services
 from catalog.models import Review, ReviewReport
-from catalog.services.reviews import REPORTS_AN_HOUR
+from catalog.services.moderation import REPORTS_AN_HOUR
 from tests.catalog.hostile import HOSTILE
 from tests.factories import ReviewFactory, UserFactory
 from tests.panel import site_owner
@@ -284,7 +284,12 @@ def test_members_do_not_get_to_the_queue(client, anouk):
 def test_a_decision_only_happens_when_it_is_sent(client, owner):
     client.force_login(owner)
     address = reverse("admin:catalog_reviewreport_decide", args=[reported().pk])
-    assert client.get(address).status_code == 405
+    answer = client.get(address)
+    assert answer.status_code == 405
+    assert answer.context["address"] == reverse(QUEUE)
+    assert f'href="{reverse(QUEUE)}"' in answer.text
+    assert "Nothing was changed." in answer.text
+    assert ReviewReport.objects.get().state == "open"
 
 
 def test_reports_are_listed_and_not_edited(client, owner):

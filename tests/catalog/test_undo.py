@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import services
-from catalog.models import LikedFilm, Rating
+from catalog.models import LikedFilm, Rating, ReviewLike
 from tests.catalog.test_logging import DAY, HTMX, address_of, member_client, sent
-from tests.factories import RatingFactory, ReviewFactory
+from tests.factories import RatingFactory, ReviewFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 __all__ = ["member_client"]
@@ -65,6 +65,22 @@ def test_a_removed_viewing_comes_back_with_its_tags(member_client, member, movie
     assert ">Undo</button>" in answer.text
     undo_in(member_client, movie)
     assert standing(member, movie) == before
+
+
+def test_a_removed_review_comes_back_with_its_likes_and_earlier_wordings(member_client, member, movie):
+    review = services.write_review(user=member, movie=movie, text="First.")
+    services.write_review(user=member, movie=movie, text="Second.")
+    friend, gone = UserFactory(), UserFactory()
+    for liker in (friend, gone):
+        services.like_review(user=liker, review=review)
+    liked_at = ReviewLike.objects.get(user=friend).liked_at
+    member_client.post(reverse("catalog:review-remove", args=[review.pk]))
+    assert not ReviewLike.objects.exists()
+    gone.delete()
+    assert "is as it was before" in undo_in(member_client, movie).text
+    like = ReviewLike.objects.get()
+    assert (like.user, like.review, like.liked_at) == (friend, review, liked_at)
+    assert review.revisions.get().text == "First."
 
 
 def test_the_average_follows_an_undone_rating(member_client, member, movie):
