@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from catalog.models import Movie, OtherTitle
 from catalog.search.contract import FILMS, OTHER_TITLES, SearchBackend, backend
 from catalog.search.people import Meant, meant_by
+from catalog.search.popular import best_known_first
 from catalog.search.ranking import Candidate, Ranking, Scored
 from catalog.search.words import Query, is_small
 
@@ -16,7 +18,10 @@ ANSWERED = 0.9
 # Films that are only near stay within this of the best; below the least there is nothing to show.
 WITHIN, LEAST = 0.22, 0.55
 NEAR, FEW, SUGGESTED = 150, 8, 6
+# While somebody types, so many films with the word are enough to leave those out that are only near.
+FEW_TYPED = 2
 BRIEF = 5
+Show = Callable[[Query, list[Scored]], list[Scored]]
 # A search goes no deeper; whoever has not found a film among so many needs other words.
 DEEPEST = 480
 
@@ -40,8 +45,11 @@ class Found:
     people_lead: bool = True
 
 
-def find(text: str, *, limit: int) -> Found:
-    """At most `limit` films for the words, and the people whom the words may mean."""
+def find(text: str, *, limit: int, is_typing: bool = False) -> Found:
+    """At most `limit` films for the words, and the people whom the words may mean.
+
+    `is_typing`: the last word may go on, and the list is short: what is well known comes first.
+    """
     query = Query(text)
     if not query.words:
         return Found(query)
@@ -49,7 +57,8 @@ def find(text: str, *, limit: int) -> Found:
     meant = meant_by(query, engine)
     keys = _candidate_keys(query, engine, limit)
     candidates = _read({**keys, **dict.fromkeys(meant.films)}, meant)
-    return _found(query, Ranking(query, candidates, meant.names), meant, limit)
+    ranking = Ranking(query, candidates, meant.names)
+    return _found(query, ranking, meant, limit, _shown_typing if is_typing else _shown)
 
 
 def _candidate_keys(query: Query, engine: SearchBackend, limit: int) -> dict[int, None]:
@@ -84,13 +93,14 @@ def _read(keys: dict[int, None], meant: Meant) -> list[Candidate]:
     ]
 
 
-def _found(query: Query, ranking: Ranking, meant: Meant, limit: int) -> Found:
+def _found(query: Query, ranking: Ranking, meant: Meant, limit: int, show: Show) -> Found:
     scored = ranking.scored()
     people = [*meant.called, *(key for key in meant.names if ranking.is_named_by_all(key))]
     if not scored or scored[0].score < LEAST:
         nearest = [found.candidate.key for found in scored[:SUGGESTED]]
         return Found(query, people=list(dict.fromkeys(people)), nearest=nearest, is_exact=False)
-    best, shown = scored[0], _shown(query, scored)
+    shown = show(query, scored)
+    best = shown[0]
     people = list(dict.fromkeys([*(key for key in meant.names if key in best.people), *people]))
     return Found(
         query,
@@ -114,17 +124,33 @@ def _with_people(query: Query, best: Scored, shown: list[Scored]) -> list[int]:
 
 def _shown(query: Query, scored: list[Scored]) -> list[Scored]:
     """Those that answer every word; with few of them also what is near."""
+    exact, near = _exact_and_near(query, scored)
+    if query.is_terse and exact:
+        return best_known_first(query, exact)
+    return exact if len(exact) >= FEW else near
+
+
+def _shown_typing(query: Query, scored: list[Scored]) -> list[Scored]:
+    exact, near = _exact_and_near(query, scored)
+    begun = best_known_first(query, [found for found in exact if _has_all_words(query, found)])
+    return begun if len(begun) >= FEW_TYPED else [*begun, *(found for found in near if found not in begun)]
+
+
+def _exact_and_near(query: Query, scored: list[Scored]) -> tuple[list[Scored], list[Scored]]:
+    """Those that answer every word, and all that are near the best; both of the year that was named."""
     best = scored[0]
     of_year = [found for found in scored if found.is_of_year] if best.is_of_year else scored
     exact = [found for found in of_year if is_answered(query, found)]
-    if len(exact) >= FEW:
-        return exact
-    return [found for found in of_year if found.score >= max(best.score - WITHIN, LEAST)]
+    return exact, [found for found in of_year if found.score >= max(best.score - WITHIN, LEAST)]
 
 
 def is_answered(query: Query, found: Scored) -> bool:
+    return found.score >= 1 or _has_all_words(query, found)
+
+
+def _has_all_words(query: Query, found: Scored) -> bool:
     words = zip(query.words, found.answers, strict=True)
-    return found.score >= 1 or all(answer >= ANSWERED or is_small(word) for word, answer in words)
+    return all(answer >= ANSWERED or is_small(word) for word, answer in words)
 
 
 def _year(query: Query, best: Scored) -> int | None:

@@ -86,6 +86,12 @@ class Query:
         return [word for word in self.words if not is_small(word)] or self.words
 
     @cached_property
+    def is_terse(self) -> bool:
+        """Nothing but articles and numbers, which are in a great many titles."""
+        small = (is_small(word) or (canonical(word).isdigit() and not as_year(word)) for word in self.words)
+        return all(small)
+
+    @cached_property
     def spellings(self) -> list[list[str]]:
         """The telling words as they are, then with their numbers in each other form."""
         forms = {word: forms for forms in _NUMBERS for word in forms}

@@ -51,7 +51,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 def _suggested(words: str) -> str:
-    found = find(words, limit=LOOKED_AT)
+    found = find(words, limit=LOOKED_AT, is_typing=True)
     films = Movie.objects.cards_in_order((found.films or found.nearest)[:FILMS_SUGGESTED])
     people = _people(found.people[:PEOPLE_SUGGESTED])
     context = {"words": words, "found": found, "films": films, "people": people}
@@ -59,8 +59,9 @@ def _suggested(words: str) -> str:
 
 
 def films_called(words: str, *, most: int) -> list[Movie]:
-    """For a field in which somebody picks a film: the nearest first, none where nothing is near enough."""
-    return Movie.objects.cards_in_order(find(words, limit=LOOKED_AT).films[:most])
+    """For a field in which somebody picks a film: the best known first, none where nothing is near enough."""
+    found = find(words, limit=LOOKED_AT, is_typing=True)
+    return Movie.objects.cards_in_order(found.films[:most])
 
 
 def _people(keys: list[int]) -> list[Person]:

@@ -1,5 +1,7 @@
 """Search, on the engine of whatever database the tests run on."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -12,7 +14,7 @@ from catalog.search.words import Query
 from recommender.ml.movielens import open_dataset
 from tests.bench import search as bench
 from tests.bench import search_queries
-from tests.factories import ImportedUserFactory, MovieFactory, UserFactory
+from tests.factories import MovieFactory
 from tests.recommender.ml.real_data import real_data
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,12 @@ def shelf():
 )
 def test_what_was_typed_finds_what_was_meant(shelf, words, first):
     assert titles(words)[0] == first
+
+
+def test_an_article_or_a_number_alone_brings_the_best_known_films_with_it(shelf):
+    known("21", 2008, 150), known("Thesis", 1996, 5), known("Shrek 2", 2004, 92)
+    assert titles("the")[:3] == ["The Matrix", "The Godfather", "The Terminator"]
+    assert titles("2")[:3] == ["The Godfather: Part II", "Shrek 2", "21"]
 
 
 def test_of_equal_titles_the_best_known_comes_first():
@@ -260,51 +268,41 @@ def test_words_are_shown_and_not_run(client, movie):
 # Members
 
 
-def test_members_are_found_by_a_part_of_their_name(client):
-    anouk = UserFactory(username="anouk")
-    page = client.get("/search/", {"q": "@anou"})
-    assert list(page.context["members"]) == [anouk]
-    assert f'href="{anouk.get_absolute_url()}"' in page.text
-
-
-@pytest.mark.parametrize(
-    "fields", [{"profile_visibility": "private"}, {"is_active": False}, {"username": "somebody"}]
-)
-def test_members_who_left_or_keep_to_themselves_are_not_found(client, fields):
-    UserFactory(**{"username": "anouk"} | fields)
-    assert not client.get("/search/", {"q": "anouk"}).context["members"]
-
-
-@pytest.mark.parametrize("viewer", ["anouk", "bea"])
-def test_a_private_profile_is_found_by_nobody_not_even_its_owner(client, viewer):
-    people = {
-        "anouk": UserFactory(username="anouk", profile_visibility="private"),
-        "bea": UserFactory(username="bea"),
-    }
-    client.force_login(people[viewer])
-    assert list(client.get("/search/", {"q": "@anouk"}).context["members"]) == []
-    assert list(client.get("/search/", {"q": "@bea"}).context["members"]) == [people["bea"]]
-
-
-def test_people_who_came_with_a_data_set_are_no_members(client):
-    ImportedUserFactory(username="anouk")
-    assert not client.get("/search/", {"q": "anouk"}).context["members"]
-
-
-@pytest.mark.parametrize("pair", [("anouk", "bea"), ("bea", "anouk")])
-def test_whoever_blocked_somebody_is_not_found_by_them_nor_finds_them(client, pair):
-    people = {name: UserFactory(username=name) for name in ("anouk", "bea")}
-    people[pair[0]].blocks.create(blocked=people[pair[1]])
-    client.force_login(people["bea"])
-    assert not client.get("/search/", {"q": "anouk"}).context["members"]
-
-
 # While somebody types
 
 
 def test_suggestions_name_films_people_and_the_way_to_everything(client, shelf):
     page = client.get("/search/suggestions/", {"q": "taran"}).text
     assert page.index("Pulp Fiction") < page.index("Quentin Tarantino") < page.index("/search/?q=taran")
+
+
+def suggested(client, words):
+    page = client.get("/search/suggestions/", {"q": words}).text
+    return re.findall(r'id="suggestion-film-.*?class="suggestion-name">(.*?)</span>', page, re.DOTALL)
+
+
+def test_the_best_known_film_with_a_word_that_begins_so_is_suggested_first(client, shelf):
+    known("City of God", 2002, 75), known("Godzilla", 1954, 3), known("God", 1990)
+    assert suggested(client, "god")[:3] == ["The Godfather", "The Godfather: Part II", "City of God"]
+    assert suggested(client, "star")[0] == "Star Wars"
+
+
+def test_films_that_are_only_near_are_not_suggested_beside_two_that_begin_so(client, shelf):
+    credit(known("The Remains of the Day", 1993, 240), "James Goff", role="cast")
+    known("Goof", 1998, 200)
+    assert suggested(client, "godf") == ["The Godfather", "The Godfather: Part II"]
+    assert suggested(client, "godfather 2")[0] == "The Godfather: Part II"
+
+
+def test_what_was_mistyped_is_still_suggested(client, shelf):
+    assert suggested(client, "matrx")[0] == "The Matrix"
+    assert suggested(client, "samuray") == ["Seven Samurai"]
+
+
+def test_films_of_a_name_are_suggested_after_those_that_are_called_so(client, shelf):
+    known("Taranto", 2004, 2)
+    assert suggested(client, "taran")[0] == "Taranto"
+    assert "Pulp Fiction" in suggested(client, "taran")
 
 
 def test_suggestions_touch_no_session_and_may_be_kept(client, shelf):
