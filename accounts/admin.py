@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
@@ -13,16 +17,31 @@ from unfold.contrib.filters.admin import (
     RangeDateTimeFilter,
 )
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts.forms import time_zones
 from accounts.models import Follow, User
 from catalog.admin.tables import CountedDeletion, LargeTable
 from catalog.models import Rating
 from catalog.services import refresh_counts
 
 
+def languages() -> list[tuple[str, Any]]:
+    return [("", _("As my browser asks")), *settings.LANGUAGES]
+
+
+class MemberForm(UserChangeForm):
+    time_zone = forms.ChoiceField(
+        choices=time_zones, required=False, label=_("Time zone"), widget=UnfoldAdminSelectWidget
+    )
+    language = forms.ChoiceField(
+        choices=languages, required=False, label=_("Language"), widget=UnfoldAdminSelectWidget
+    )
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, CountedDeletion):
-    form = UserChangeForm
+    form = MemberForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "email", "source", "is_active", "is_staff", "date_joined", "last_login"]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import TabularInline
@@ -28,6 +30,15 @@ LABELS = {
     "failed": "danger",
     "cancelled": "warning",
 }
+
+
+def _measurements(metrics: dict[str, Any], *above: str) -> Iterator[tuple[str, str]]:
+    """Name and figure of each; tables within them are left to the folded whole."""
+    for name, value in metrics.items():
+        if isinstance(value, dict):
+            yield from _measurements(value, *above, name)
+        elif not isinstance(value, list):
+            yield " · ".join([*above, name]), f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 class ReasonForm(BaseDialogForm):
@@ -70,7 +81,13 @@ class ModelVersionAdmin(ReadOnly):
 
     @display(description=_("metrics"))
     def measured(self, version: ModelVersion) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(version.metrics, indent=2, ensure_ascii=False))
+        return render_to_string(
+            "admin/_measurements.html",
+            {
+                "measurements": list(_measurements(version.metrics)),
+                "all": json.dumps(version.metrics, indent=2, ensure_ascii=False),
+            },
+        )
 
     @action(
         description=_("Make live"),

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from catalog.admin.filters import Duplicates, HavingCredits, HavingPlot, HavingPoster, HavingYear
 from catalog.admin.merging import FilmMerging
 from catalog.admin.people import INLINE_ROWS
-from catalog.admin.pictures import PictureInline
+from catalog.admin.pictures import LABELS, PictureInline
 from catalog.admin.plots import PlotForm
 from catalog.admin.resources import MovieFile
 from catalog.admin.tables import CountedDeletion, Exchange, LargeTable
@@ -71,9 +71,10 @@ class MovieAdmin(FilmMerging, CountedDeletion, Exchange):
         "ratings_count",
         "stars",
         "plot_source",
+        "poster_state",
         "imdb_id",
     ]
-    list_select_related = ["plot"]
+    list_select_related = ["plot", "picture"]
     list_filter = [
         ("genres", RelatedDropdownFilter),
         ("year", RangeNumericFilter),
@@ -133,6 +134,11 @@ class MovieAdmin(FilmMerging, CountedDeletion, Exchange):
             if plot.locked
             else (plot.source, plot.source)
         )
+
+    @display(description=_("poster"), label=LABELS)
+    def poster_state(self, movie: Movie) -> tuple[str, str] | None:
+        picture = getattr(movie, "picture", None)
+        return (picture.state, picture.get_state_display()) if picture else None
 
 
 @admin.register(OtherTitle)

@@ -24,7 +24,7 @@ from catalog.models import FilmMerge, Movie
 from catalog.services import CannotMerge, CannotUndo, merge_films, undo_merge
 from catalog.services.merge_plan import merge_plan
 
-MOST_FILMS = 5
+MOST_FILMS, YEARS_APART = 5, 1
 SHOWN = {
     "year": gettext_lazy("Year"),
     "runtime": gettext_lazy("Minutes"),
@@ -78,7 +78,14 @@ def _compared(films: list[Movie], kept: Movie) -> dict[str, Any]:
     facts = [(label, [getattr(film, name) or "–" for film in films]) for name, label in SHOWN.items()]
     facts.append((_("Genres"), [", ".join(film.genre_names) or "–" for film in films]))
     plans = [(film, merge_plan(kept=kept, removed=film)) for film in films if film != kept]
-    return {"films": films, "facts": facts, "plans": plans}
+    return {"films": films, "facts": facts, "plans": plans, "years_apart": _years_apart(films)}
+
+
+def _years_apart(films: list[Movie]) -> int:
+    """Nought within a year, by which catalogues often differ for one film."""
+    years = [film.year for film in films if film.year]
+    apart = max(years, default=0) - min(years, default=0)
+    return apart if apart > YEARS_APART else 0
 
 
 def _name_of(label: str) -> str:

@@ -111,11 +111,21 @@ class TableFile(ModelResource):
             field.clean(row, **kwargs)
 
     def after_import(self, dataset: Dataset, result: TableResult, **kwargs: Any) -> None:
+        _show_columns_of_file(dataset, result)
         lines = getattr(dataset, "lines", None)
         columns = {field.attribute: field.column_name for field in self.get_import_fields()}
         result.complaints = [
             sentence for row in result.invalid_rows for sentence in _complaints(row, lines, columns)
         ]
+
+
+def _show_columns_of_file(dataset: Dataset, result: Result) -> None:
+    """What the file says nothing about stays as it is, and would only push the rest out of sight."""
+    given = [place for place, column in enumerate(result.diff_headers) if column in (dataset.headers or [])]
+    result.diff_headers = [result.diff_headers[place] for place in given]
+    for row in result.rows:
+        if row.diff:
+            row.diff = [row.diff[place] for place in given]
 
 
 def _complaints(row: InvalidRow, lines: list[int] | None, columns: dict[str, str]) -> Iterator[str]:

@@ -277,7 +277,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Review of {self.movie}"
+        return str(_("Review of %(title)s")) % {"title": self.movie}
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:review", args=[self.pk])

@@ -27,5 +27,9 @@ for (const box of document.querySelectorAll("[data-simplebar]")) {
   const around = box.closest("nav")?.ariaLabel ?? document.querySelector("main")?.dataset.filters;
   if (around) box.dataset.simplebarAriaLabel = around;
 }
+// Column names begin small; beside a cell of a narrow screen they are headings.
+for (const cell of document.querySelectorAll("[data-label]")) {
+  cell.dataset.label = cell.dataset.label.charAt(0).toUpperCase() + cell.dataset.label.slice(1);
+}
 tidy();
 new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true });

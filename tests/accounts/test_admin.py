@@ -1,6 +1,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.utils.choices import flatten_choices
 from rest_framework.authtoken.models import Token, TokenProxy
 
 from accounts.models import Follow, User
@@ -56,3 +57,18 @@ def test_a_token_made_here_opens_the_api(panel, member, client):
 def test_the_list_of_tokens_shows_no_key(panel, member):
     key = Token.objects.create(user=member).key
     assert key not in panel.get(address(TokenProxy, "changelist")).content.decode()
+
+
+def test_time_zone_and_language_of_somebody_are_chosen_from_what_there_is(panel, member):
+    form = panel.get(address(User, "change", member.pk)).context["adminform"].form
+    offered = {
+        name: dict(flatten_choices(form.fields[name].choices)).keys() for name in ("time_zone", "language")
+    }
+    assert {"", "Europe/Amsterdam"} <= offered["time_zone"]
+    assert set(offered["language"]) == {"", "en", "de"}
+
+
+def test_no_other_time_zone_or_language_is_taken(panel, member):
+    given = {"username": member.username, "time_zone": "Mars/Olympus", "language": "tlh"}
+    form = panel.post(address(User, "change", member.pk), given).context["adminform"].form
+    assert {"time_zone", "language"} <= form.errors.keys()

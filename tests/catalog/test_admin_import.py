@@ -158,6 +158,15 @@ def test_every_wrong_cell_of_every_row_is_told_and_what_the_others_would_do(pane
     assert "2001" not in preview
 
 
+def test_what_rows_would_do_is_shown_in_the_columns_of_the_file_alone(panel):
+    MovieFactory(title="Heat", year=1995, tagline="A Los Angeles crime saga")
+    trial = upload(panel, Movie, "year,runtime,title\n1995,170,Heat\n")
+    assert trial.context["result"].diff_headers == ["title", "year", "runtime"]
+    [row] = trial.context["result"].valid_rows()
+    assert len(row.diff) == 3
+    assert "A Los Angeles crime saga" not in trial.text
+
+
 def test_a_text_of_several_lines_does_not_shift_the_lines_after_it(panel, member):
     MovieFactory(title="Heat", year=1995)
     rows = 'user,title,year,text\nanouk,Heat,1995,"Slow,\nand\nlong"\nnobody,Heat,1995,Fine\n'

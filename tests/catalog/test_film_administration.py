@@ -1,5 +1,7 @@
 """What staff do to films, one or many at a time, and what the histories say of it."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
@@ -64,6 +66,21 @@ def test_the_page_between_shows_the_films_side_by_side_with_what_moves(panel, he
     assert film == again
     assert [(move.label, move.moving, move.given_up) for move in plan] == [("ratings", 2, 0)]
     assert Movie.objects.count() == 2
+
+
+@pytest.mark.parametrize(("year", "warns"), [(1995, False), (1996, False), (1997, True), (None, False)])
+def test_films_of_clearly_different_years_are_questioned_before_a_merge(panel, heat, year, warns):
+    other = MovieFactory(title="Heat", year=year)
+    page = act(panel, "merge", heat, other, kept=heat.pk).text
+    assert ("These are 2 years apart: the same film?" in page) is warns
+    assert ("years apart" in page) is warns
+
+
+def test_the_list_tells_how_it_stands_with_each_poster(panel, heat, again):
+    picture(heat)
+    page = panel.get(address(Movie, "changelist"))
+    [cells] = re.findall(r"field-poster_state.*?</td>.*?field-poster_state.*?</td>", page.text, re.DOTALL)
+    assert cells.count("not usable") == 1
 
 
 def test_two_ratings_by_one_person_are_announced_as_one_that_gives_way(panel, heat, again, member):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 from django_celery_beat.models import (
@@ -49,6 +51,19 @@ def nightly():
 @pytest.mark.parametrize("label", tables_of("recommender", "django_celery_beat", "django_celery_results"))
 def test_every_page_of_every_table_answers(panel, label):
     assert_pages_answer(panel, SAMPLES[label]())
+
+
+def test_the_measurements_of_a_version_are_a_table_to_four_digits(panel):
+    measured = {
+        "hybrid": {"rmse": 0.8607156402040064},
+        "intervals": {"ratings": 10358, "low": [[-1.4459936]]},
+    }
+    page = panel.get(address(ModelVersion, "change", version("a", metrics=measured).pk)).text
+    table, _, folded = page.partition('<details class="all-measured">')
+    table = table.partition('<table class="measurements">')[2]
+    rows = re.findall(r'<th scope="row">(.*?)</th>\s*<td>(.*?)</td>', table)
+    assert rows == [("hybrid · rmse", "0.8607"), ("intervals · ratings", "10358")]
+    assert "-1.4459936" in folded
 
 
 def test_a_version_is_written_by_training_only(panel):
