@@ -167,6 +167,16 @@ ACCOUNT_EMAIL_VERIFICATION = env("ACCOUNT_EMAIL_VERIFICATION", default="optional
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "me", "settings"]
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.username_validators"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_FORMS = {
+    "login": "accounts.forms_allauth.LoginForm",
+    "signup": "accounts.forms_allauth.SignupForm",
+    "add_email": "accounts.forms_allauth.AddEmailForm",
+    "change_password": "accounts.forms_allauth.ChangePasswordForm",
+    "set_password": "accounts.forms_allauth.SetPasswordForm",
+    "reset_password": "accounts.forms_allauth.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms_allauth.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms_allauth.ReauthenticateForm",
+}
 # Beside allauth's own limits, which stay as they are.
 ACCOUNT_RATE_LIMITS = {"follow": "60/m/user", "list": "10/m/user"}
 
@@ -180,6 +190,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <marquee@lo
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "moviesite" / "locale"]
+FORMAT_MODULE_PATH = "moviesite.formats"
 USE_I18N = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True

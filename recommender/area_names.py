@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from catalog.decades import name_of_decade
+from recommender.ml.taste_map import KINDS
 
 KNOWN = (
     pgettext_lazy("kind of films", "action"),
@@ -66,6 +67,12 @@ def area_in_words(stored: str) -> AreaName:
     kinds, decade = found.group("kinds", "decade") if found else (told, None)
     times = _("of the %(decade)s") % {"decade": name_of_decade(int(decade))} if decade else ""
     return AreaName(_kinds(kinds), times, _details(details))
+
+
+def has_kind(stored: str, genre: str) -> bool:
+    """Whether a name as it is stored tells of a genre."""
+    found = _KINDS.fullmatch(stored.partition(", ")[0])
+    return found is not None and KINDS.get(genre, genre.lower()) in found["kinds"].lower().split(" and ")
 
 
 def _kinds(told: str) -> str:

@@ -31,7 +31,8 @@ class Shown:
 @dataclass(frozen=True)
 class About:
     version: ModelVersion
-    figures: Sequence[tuple[str, Mapping[str, float]]]  # by engine: rmse and ndcg
+    errors: Sequence[tuple[str, float]]  # RMSE by engine, the smallest first
+    lists: Sequence[tuple[str, float]]  # NDCG at 10 by engine, the highest first
     coverage: float | None  # percent
     buckets: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
     shown: Shown
@@ -43,12 +44,12 @@ def about_live() -> About | None:
     if version is None:
         return None
     measured = {name: figures for name, figures in version.metrics.items() if name != "intervals"}
-    figures = [(_label(name), _named(figures)) for name, figures in measured.items()]
     intervals = version.metrics.get("intervals") or {}
     coverage = intervals.get("coverage")
     return About(
         version,
-        figures,
+        _ranked(measured, "rmse"),
+        _ranked(measured, "ndcg")[::-1],
         None if coverage is None else 100 * coverage,
         _table(intervals.get("buckets", [])),
         _shown(),
@@ -59,9 +60,15 @@ def _label(name: str) -> str:
     return str((ENGINES | OTHERS).get(name, name))
 
 
-def _named(figures: Mapping[str, float]) -> dict[str, float]:
-    """Under names that a template can ask for."""
-    return {name.split("@")[0]: value for name, value in figures.items()}
+def _ranked(measured: Mapping[str, Mapping[str, float]], figure: str) -> list[tuple[str, float]]:
+    """The smallest first; an engine makes stars or lists, and stands where it was measured."""
+    found = [
+        (value, _label(name))
+        for name, figures in measured.items()
+        for key, value in figures.items()
+        if key.split("@")[0] == figure
+    ]
+    return [(label, value) for value, label in sorted(found)]
 
 
 def _table(buckets: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -19,12 +19,14 @@ from recommender.ml.autoencoder import RatingAutoencoder
 from recommender.ml.content import Content
 from recommender.ml.interactions import History
 from recommender.scoring import STARS, Floats, Rows, hybrid, kept
+from recommender.telling import telling
 from recommender.visitors import Visitor
 
 if TYPE_CHECKING:
     from recommender.ml.content import SharedTerm
 
 REASONS = 3
+CONSIDERED = 60  # of the terms that two films share, the weightiest
 # Words that a card has room for, films that may speak for it, and for how many others each may.
 SHARED = 3
 SPEAKERS = 5
@@ -67,11 +69,20 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
     speaking = speakers_of(live, visitor, rows, engine)
     if engine != "content":
         return {row: _("because of %(title)s") % {"title": one.title} for row, one in speaking.items()}
-    shared = {row: shared_words(live, one.film, row) for row, one in speaking.items()}
+    shared = _shared_with_speakers(live, speaking)
+    told, alone = _("%(words)s, as in %(title)s"), _("because of %(title)s")
     return {
-        row: _("%(words)s, as in %(title)s") % {"words": words, "title": speaking[row].title}
-        for row, words in shared.items()
-        if words
+        row: (told if shared[row] else alone) % {"words": shared[row], "title": one.title}
+        for row, one in speaking.items()
+    }
+
+
+def _shared_with_speakers(live: LiveModels, speaking: Mapping[int, Speaker]) -> dict[int, str]:
+    """By row what it shares with the film that speaks for it: a decade where nothing else, "" for nothing."""
+    titles = _titles(int(live.items.ids[row]) for row in speaking)
+    return {
+        row: shared_words(live, one.film, row, (one.title, titles.get(int(live.items.ids[row]), "")))
+        for row, one in speaking.items()
     }
 
 
@@ -91,14 +102,39 @@ def speakers_of(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> 
         shelf="films",
     )
     ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
-    titles = dict(Movie.objects.filter(pk__in=set(ids.values())).order_by().values_list("pk", "title"))
+    titles = _titles(ids.values())
     return {row: Speaker(speaking[row], titles[film]) for row, film in ids.items() if film in titles}
 
 
-def shared_words(live: LiveModels, first: int, second: int) -> str:
-    """At most SHARED words, genres and people that two rows have in common, "" for none."""
-    content = cast(Content, live.models["content"])
-    return ", ".join(_in_words(term) for term in content.shared_terms(first, second, SHARED))
+def _titles(films: Iterable[int]) -> dict[int, str]:
+    return dict(Movie.objects.filter(pk__in=set(films)).order_by().values_list("pk", "title"))
+
+
+def shared_words(live: LiveModels, first: int, second: int, titles: Iterable[str] = ()) -> str:
+    """At most SHARED people, words and genres that two rows have in common, else a decade, "" for nothing.
+
+    `titles` are theirs, whose words a reason does not repeat.
+    """
+    terms = _terms(live, first, second)
+    decades = [term for term in terms if term.block == "decades"]
+    return _listed(telling(terms, titles)[:SHARED] or decades)
+
+
+def why_alike(live: LiveModels, liked: int, title: str, films: Mapping[int, Movie]) -> dict[int, str]:
+    """For films near a liked one what they share with it; if nothing that tells, it is the ratings."""
+    same_people = _("loved by the same people")
+    return {
+        row: _listed(telling(_terms(live, liked, row), (title, film.title))[:SHARED]) or same_people
+        for row, film in films.items()
+    }
+
+
+def _terms(live: LiveModels, first: int, second: int) -> list[SharedTerm]:
+    return cast(Content, live.models["content"]).shared_terms(first, second, CONSIDERED)
+
+
+def _listed(terms: Iterable[SharedTerm]) -> str:
+    return ", ".join(map(_in_words, terms))
 
 
 def _in_words(term: SharedTerm) -> str:

@@ -25,7 +25,7 @@ from recommender.ml.diversity import normal_scores
 from recommender.ml.likeness import unit_rows
 from recommender.ml.twin import TwinAutoencoders
 from recommender.picks import Pick, Row, movies_of, picks_of
-from recommender.reasons import shared_words
+from recommender.reasons import why_alike
 from recommender.row_reasons import (
     Circle,
     Films,
@@ -247,7 +247,13 @@ def _because(sight: Sight) -> Iterator[Plan]:
             near = _neighbours(sight, film, row)
             by_stars = near[np.argsort(-sight.stars[near], kind="stable")]
             why = _("Near it in story and in who loves it, the ones you would like best first")
-            yield Plan(_("Because you liked"), why, by_stars, film, reasons=partial(_shared, sight.live, row))
+            yield Plan(
+                _("Because you liked"),
+                why,
+                by_stars,
+                film,
+                reasons=partial(why_alike, sight.live, row, film.title),
+            )
 
 
 def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
@@ -260,10 +266,6 @@ def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
     first = kept(f"{live.version}:alike:{film.pk}", lambda: nearest(NEAREST, ()), shelf="films")
     left = first[~np.isin(first, rows_of(live, unwanted))][:NEIGHBOURS]
     return left if len(left) == NEIGHBOURS or len(first) < NEAREST else nearest(NEIGHBOURS, unwanted)
-
-
-def _shared(live: LiveModels, liked: int, films: Films) -> Reasons:
-    return {row: shared_words(live, liked, row) for row in films}
 
 
 def _tonight(sight: Sight) -> Iterator[Plan]:

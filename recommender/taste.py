@@ -7,32 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
-from typing import NamedTuple
+from typing import cast
 
 import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from catalog.models import Movie
-from recommender.area_names import AreaName, area_in_words
+from recommender.area_names import area_in_words, has_kind
+from recommender.film_facts import facts_of
 from recommender.live import LiveModels, ask
+from recommender.ml.content import BLOCKS, Content
 from recommender.ml.taste_map import TasteMap
 from recommender.picks import Row, picks_of
 from recommender.scoring import Rows, best, rows_of, scores_of, shown_stars, without
+from recommender.taste_labels import (
+    HEIGHT,
+    WIDTH,
+    Doubles,
+    Label,
+    Place,
+    name_labels,
+    number_labels,
+    place_of,
+)
 from recommender.visitors import LIKED, Visitor
 
-Doubles = NDArray[np.float64]
-
-WIDTH, HEIGHT, MARGIN = 1000, 1000, 46
+MARGIN = 54
 SMALLEST, LARGEST = 3.0, 9.0  # radius of a dot: the more a film is rated, the larger
 DISLIKED = 2.5  # stars up to which a film is drawn as such
 NEWEST = 400  # of the visitor's films that are on the map
-NO_BREAK = "\xa0"
-LETTER, LINE, LETTERS = 9.4, 24, 20  # width and height of what labels are written in, and where they break
-HERE, BELOW = (240, 112), 24  # what "You are here" takes up, and how far below the point its middle lies
-# Rounds of pushing labels apart; of so many one goes the longer way, so that a heap is no column in the end.
-PUSHES, SIDEWAYS = 300, 5
+BEST_KNOWN = 60  # films of an area, of which those are shown that suit best
 SHOWN = 14
 
 
@@ -47,19 +52,6 @@ class Dot:
     state: str  # loved, liked, disliked, seen; empty for a film that the visitor does not know
 
 
-class Place(NamedTuple):
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Label:
-    """Lines of text, each with its height, around a middle."""
-
-    middle: Place
-    lines: Sequence[tuple[float, str]]
-
-
 @dataclass(frozen=True)
 class Area:
     number: int
@@ -70,6 +62,7 @@ class Area:
     middle: Place
     reach: float  # half of its films that are drawn lie within
     label: Label
+    number_label: Label  # what stands for it on a narrow screen
     mine: float | None  # share of what the visitor saw, None for a stranger
     seen: int
     stars: float | None  # mean of the visitor's ratings
@@ -116,21 +109,24 @@ def chart_for(visitor: Visitor, chosen: int = 0) -> Chart | None:
 
 def _chart(live: LiveModels, drawn: TasteMap, visitor: Visitor, chosen: int) -> Chart:
     here = _here(live, drawn, visitor)
-    areas = _areas(live, drawn, visitor, here)
+    dots = _dots(live, drawn, visitor, np.union1d(drawn.drawn, rows_of(live, visitor.ordered[-NEWEST:])))
+    areas = _areas(live, drawn, visitor, here, dots)
     area = next((one for one in areas if one.number == chosen), None)
     area = area or max(areas, key=lambda one: (one.mine or 0.0, one.everyone))
-    dots = _dots(live, drawn, visitor, np.union1d(drawn.drawn, rows_of(live, visitor.ordered[-NEWEST:])))
     return Chart(dots, areas, here, area, _suiting(live, drawn, visitor, area))
 
 
-def _areas(live: LiveModels, drawn: TasteMap, visitor: Visitor, here: Place | None) -> list[Area]:
+def _areas(
+    live: LiveModels, drawn: TasteMap, visitor: Visitor, here: Place | None, dots: Sequence[Dot]
+) -> list[Area]:
     n = len(drawn.names)
     history = visitor.history(live.items)
     cluster = drawn.cluster[history.item]
     seen, films = (np.bincount(all_of[all_of >= 0], minlength=n) for all_of in (cluster, drawn.cluster))
     names = [area_in_words(name) for name in drawn.names]
     middles, reach = _middles(drawn, n)
-    labels = _labels(names, middles, here)
+    points = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
+    labels, numbers = name_labels(names, middles, points, here), number_labels(middles, points, here)
     return [
         Area(
             number=one + 1,
@@ -138,9 +134,10 @@ def _areas(live: LiveModels, drawn: TasteMap, visitor: Visitor, here: Place | No
             details=names[one].details,
             films=int(films[one]),
             everyone=float(drawn.share[one]),
-            middle=_place(middles[one]),
+            middle=place_of(middles[one]),
             reach=round(float(reach[one]), 1),
             label=labels[one],
+            number_label=numbers[one],
             mine=float(seen[one] / seen.sum()) if seen.any() else None,
             seen=int(seen[one]),
             stars=_mean(history.rating[cluster == one]),
@@ -160,54 +157,6 @@ def _middles(drawn: TasteMap, n: int) -> tuple[Doubles, Doubles]:
     middles = np.array([np.median(places[cluster == one], axis=0) for one in range(n)])
     away = np.linalg.norm(places - middles[cluster], axis=1)
     return middles, np.array([np.median(away[cluster == one]) for one in range(n)])
-
-
-def _labels(names: Sequence[AreaName], middles: Doubles, here: Place | None) -> list[Label]:
-    texts = [wrap(f"{one.kinds} {one.times.replace(' ', NO_BREAK)}", LETTERS) for one in names]
-    sizes = [(LETTER * (2 + max(map(len, lines))), LINE * len(lines)) for lines in texts]
-    placed = apart(middles, np.array(sizes), here)
-    return [Label(_place(at), _lines(lines, at[1])) for at, lines in zip(placed, texts, strict=True)]
-
-
-def _lines(lines: Sequence[str], middle: float) -> list[tuple[float, str]]:
-    top = middle - LINE * (len(lines) - 1) / 2
-    return [(round(float(top + LINE * place), 1), line) for place, line in enumerate(lines)]
-
-
-def _place(at: Doubles) -> Place:
-    return Place(round(float(at[0]), 1), round(float(at[1]), 1))
-
-
-def apart(middles: Doubles, sizes: Doubles, kept: Place | None = None) -> Doubles:
-    """(n, 2) the middles of boxes of `sizes` (n, 2), pushed apart and into the drawing where they overlap.
-
-    What is written at `kept` stays where it is, and the boxes make room for it.
-    """
-    here = [] if kept is None else [(kept.x, kept.y + BELOW)]
-    placed, n = np.vstack([middles, *here]), len(middles)
-    boxes = np.vstack([sizes, *[HERE for _ in here]])
-    edge = boxes / 2 + 4
-    for turn in range(PUSHES):
-        pairs = [(one, other) for one in range(len(placed)) for other in range(one)]
-        moved = [_push(placed, boxes, one, other, turn % SIDEWAYS == SIDEWAYS - 1) for one, other in pairs]
-        placed = np.clip(placed, edge, (WIDTH, HEIGHT) - edge)
-        placed[n:] = np.array(here).reshape(-1, 2)
-        if not any(moved):
-            break
-    return placed[:n]
-
-
-def _push(placed: Doubles, sizes: Doubles, one: int, other: int, far: bool) -> bool:
-    """Move two boxes away from each other along the shorter way, or the longer one, if they overlap."""
-    between = placed[one] - placed[other]
-    overlap = (sizes[one] + sizes[other]) / 2 - np.abs(between)
-    if (overlap <= 0).any():
-        return False
-    axis = int(np.argmax(overlap) if far else np.argmin(overlap))
-    step = (overlap[axis] / 2 + 0.5) * (1 if between[axis] >= 0 else -1)
-    placed[one, axis] += step
-    placed[other, axis] -= step
-    return True
 
 
 def _dots(live: LiveModels, drawn: TasteMap, visitor: Visitor, rows: Rows) -> list[Dot]:
@@ -241,18 +190,39 @@ def _here(live: LiveModels, drawn: TasteMap, visitor: Visitor) -> Place | None:
     rows = rows[drawn.cluster[rows] >= 0]
     if not len(rows):
         return None
-    return _place(_on_paper(drawn.place[rows]).mean(axis=0))
+    return place_of(_on_paper(drawn.place[rows]).mean(axis=0))
 
 
 def _suiting(live: LiveModels, drawn: TasteMap, visitor: Visitor, area: Area) -> Row:
     scores = without(live, scores_of(live, visitor, "hybrid"), visitor.unwanted)
-    scores[drawn.cluster != area.number - 1] = np.nan
+    scores[~_best_known(live, drawn, area, ~np.isnan(scores))] = np.nan
     why = (
         _("What suits you best here, of what you have not seen")
         if visitor
         else _("What most people watch here")
     )
     return Row(area.name, why, picks_of(live, visitor, best(scores, SHOWN), shown_stars(live, visitor)))
+
+
+def _best_known(
+    live: LiveModels, drawn: TasteMap, area: Area, offered: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(n_items,) which of the films offered are the best known of an area that have what it is named by."""
+    inside = offered & (drawn.cluster == area.number - 1)
+    named = inside & _named_by_genre(live, drawn.names[area.number - 1])
+    rows = np.flatnonzero(named if named.any() else inside)
+    known = np.nan_to_num(facts_of(live).popularity[rows])
+    shown = np.zeros(len(inside), bool)
+    shown[rows[np.argsort(-known, kind="stable")[:BEST_KNOWN]]] = True
+    return shown
+
+
+def _named_by_genre(live: LiveModels, name: str) -> NDArray[np.bool_]:
+    """(n_items,) which films have a genre of an area's stored name."""
+    content = cast("Content", live.models["content"])
+    start, end = content.starts_[BLOCKS.index("genres") :][:2]
+    genres = [one for one in range(start, end) if has_kind(name, content.names_[one].decode())]
+    return np.asarray((content.X_[:, genres] > 0).sum(axis=1) > 0)
 
 
 def _mean(ratings: NDArray[np.float32]) -> float | None:

@@ -204,14 +204,21 @@ def test_umlauts_stand_where_their_letters_do():
 # Reasons
 
 
-def test_what_films_share_is_told_in_words_by_the_kind_of_each_term():
-    told = [("genres", "Comedy"), ("decades", "1990s"), ("people", "Comedy"), ("words", "1990s")]
+def sharing(*told):
     terms = [SharedTerm(*term, 0.2) for term in told]
     content = SimpleNamespace(shared_terms=lambda *_rows_and_number: terms)
-    live_models = SimpleNamespace(models={"content": content})
-    assert shared_words(live_models, 0, 1) == "Comedy, 1990s, Comedy, 1990s"
+    return SimpleNamespace(models={"content": content})
+
+
+def test_what_films_share_is_told_in_words_by_the_kind_of_each_term():
+    by_kind = sharing(("genres", "Comedy"), ("words", "comet"), ("people", "Western"))
+    assert shared_words(by_kind, 0, 1) == "Western, comet, Comedy"
     with override("de"):
-        assert shared_words(live_models, 0, 1) == "Komödie, 1990er, Comedy, 1990s"
+        assert shared_words(by_kind, 0, 1) == "Western, comet, Komödie"
+    alone = sharing(("decades", "1990s"))
+    assert shared_words(alone, 0, 1) == "1990s"
+    with override("de"):
+        assert shared_words(alone, 0, 1) == "1990er"
 
 
 # Areas of the map

@@ -7,7 +7,7 @@ says of somebody. Fame is no taste, so that what it explains is taken out. k-mea
 components of z finds the clusters. The first two are the plane, on which every film is drawn PULL of the way
 to the middle of its cluster: two axes cannot keep apart what sixteen do.
 
-A term, be it a genre, a person, a decade or a word of a plot, tells a cluster from the other films by the
+A term, be it a person, a decade or a word of a plot, tells a cluster from the other films by the
 log-odds ratio of having it, over its deviation, with what all films have as a prior:
 
     d_t = ln (a + m p_t) / (A - a + m (1 - p_t)) - ln (b + m p_t) / (B - b + m (1 - p_t))
@@ -16,11 +16,16 @@ log-odds ratio of having it, over its deviation, with what all films have as a p
 a of the A films of the cluster and b of the B others have it, p_t is its share of all films, m the films that
 the prior counts for. Monroe, Colaresi and Quinn, "Fightin' Words" (2008), equations 16 and 22. A term that
 few films share gets no high score by chance, as it would by a mere ratio.
+
+A name is to be true of what people find in a cluster, so that ratings and viewings count, not films. A genre
+is named that a third of them are of, and clearly more than elsewhere; a decade, that most of them are of;
+people, who made several of its films, of that decade if one is named.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -49,7 +54,10 @@ DRAWN, DRAWN_EACH = 260, 8  # best known films that are on the map, of all and a
 PRIOR_FILMS = 20.0  # m
 LEAST_FILMS = 4  # of a cluster, that a term of its name must be in
 # z of a term that may be part of a name: the more terms of a kind there are, the more are high by chance.
-TELLING = {"genres": 2.0, "decades": 3.0, "people": 2.5, "words": 4.5}
+TELLING = {"decades": 3.0, "people": 2.5, "words": 4.5}
+# Shares of a cluster's ratings and viewings from which a genre and a decade may be in its name, and how many
+# times its share of all of them a genre's must be.
+LEAST_GENRE, MOST, CLEARLY = 1 / 3, 0.5, 1.25
 # A lower-case word: what stands in capitals is the name of somebody in the story.
 WORD = re.compile(r"(?<![\w'’-])[a-zà-ÿ]{4,}(?![\w'’-])")
 # How a genre is written in a name, where not as it is.
@@ -189,19 +197,64 @@ def named(catalogue: Catalogue, cluster: NDArray[np.int64], counts: NDArray[np.i
 
     Such as "Drama and film noir of the 1950s, Alfred Hitchcock, Cary Grant, affair".
     """
-    genres, decades, people, words = (
-        _terms(documents, cluster, counts if kind == "people" else None, TELLING[kind])
-        for kind, documents in _documents(catalogue).items()
-    )
+    documents = _documents(catalogue)
+    decades, words = (_terms(documents[kind], cluster, None, TELLING[kind]) for kind in ("decades", "words"))
+    times = [
+        decade if (decade := _prevailing(documents["decades"], cluster == one, counts)) in telling else ""
+        for one, telling in enumerate(map(decades.telling, range(int(cluster.max()) + 1)))
+    ]
+    people = _terms(_of_the_times(documents, cluster, times), cluster, counts, TELLING["people"])
     names: list[str] = []
-    for one in range(int(cluster.max()) + 1):
-        kinds = " and ".join(KINDS.get(genre, genre.lower()) for genre in genres.telling(one)[:2]) or "films"
-        times = [f"of the {decade}" for decade in decades.telling(one)[:1]]
+    for one, time in enumerate(times):
+        genres = _frequent(documents["genres"], cluster == one, counts)
+        kinds = " and ".join(KINDS.get(genre, genre.lower()) for genre in genres) or "films"
         details = [*people.telling(one)[:2], *words.telling(one)[:1]]
         best_known = catalogue.titles[int(np.argmax(np.where(cluster == one, counts, -1)))]
         more = [*people.telling(one)[2:], *words.telling(one)[1:], f"around {best_known}"]
-        names.append(_name(" ".join([kinds, *times]), details, more, names))
+        names.append(_name(f"{kinds} of the {time}" if time else kinds, details, more, names))
     return names
+
+
+def _shares(documents: Sequence[Sequence[str]], counts: NDArray[np.int64]) -> dict[str, float]:
+    """Of all ratings and viewings those of films that have a term, by term."""
+    watched: Counter[str] = Counter()
+    for film, terms in enumerate(documents):
+        watched.update(dict.fromkeys(terms, int(counts[film])))
+    return {term: n / max(int(counts.sum()), 1) for term, n in watched.items()}
+
+
+def _frequent(
+    genres: Sequence[Sequence[str]], inside: NDArray[np.bool_], counts: NDArray[np.int64]
+) -> list[str]:
+    """At most two, the ones first that people find here much more than elsewhere."""
+    of_all, here = _shares(genres, counts), _shares(genres, counts * inside)
+    films = Counter(genre for film in np.flatnonzero(inside).tolist() for genre in set(genres[film]))
+    found = [
+        genre
+        for genre, share in sorted(here.items())
+        if share >= max(LEAST_GENRE, CLEARLY * of_all[genre]) and films[genre] >= LEAST_FILMS
+    ]
+    return sorted(found, key=lambda genre: -here[genre] * np.log(here[genre] / of_all[genre]))[:2]
+
+
+def _prevailing(
+    decades: Sequence[Sequence[str]], inside: NDArray[np.bool_], counts: NDArray[np.int64]
+) -> str:
+    """The decade that most of the ratings and viewings are of, "" for none."""
+    shares = _shares(decades, counts * inside)
+    return next((decade for decade, share in shares.items() if share > MOST), "")
+
+
+def _of_the_times(
+    documents: dict[str, list[list[str]]], cluster: NDArray[np.int64], times: Sequence[str]
+) -> list[list[str]]:
+    """The people of each film, none for a film of another decade than the one its cluster may be named by."""
+    return [
+        people if times[one] in ("", *decade) else []
+        for people, decade, one in zip(
+            documents["people"], documents["decades"], cluster.tolist(), strict=True
+        )
+    ]
 
 
 def _name(kinds: str, details: Sequence[str], more: Sequence[str], taken: Sequence[str]) -> str:

@@ -255,3 +255,20 @@ def test_letters_are_signed_with_the_name_of_the_site(client, settings):
     client.post("/accounts/signup/", NEW)
     assert mail.outbox[-1].body.startswith("Hello from Cinema Paradiso,")
     assert mail.outbox[-1].body.rstrip().endswith(f"Cinema Paradiso\n{settings.SITE_URL}")
+
+
+@pytest.mark.parametrize("page", ["login", "signup", "password/reset"])
+def test_fields_do_not_say_their_labels_again(client, page):
+    assert "placeholder" not in client.get(f"/accounts/{page}/").text.split("<h1>")[1].split("</form>")[0]
+
+
+def test_an_address_is_an_e_mail_everywhere_and_passwords_are_asked_for_in_sentence_case(client, member):
+    client.force_login(member)
+    labels = re.findall(r"<label[^>]*>([^<]+)</label>", client.get("/accounts/password/change/").text)
+    assert {"Current password", "New password", "New password (again)"} <= set(labels)
+    pages = [client.get("/accounts/email/").text]
+    client.logout()
+    pages += [client.get(f"/accounts/{page}/").text for page in ("signup", "password/reset")]
+    for page in pages:
+        assert ">E-mail</label>" in page
+        assert not re.search(r">[^<]*Email", page)

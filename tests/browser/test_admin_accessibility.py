@@ -49,3 +49,16 @@ def test_axe_finds_nothing_on_the_pages_of_the_panel(open_page, owner, theme):
 def test_a_search_within_a_form_has_the_name_of_its_field(open_page, owner):
     page = open_page("/admin/catalog/movie/5/change/", member=owner)
     expect(page.get_by_role("searchbox", name="Genres")).to_be_visible()
+
+
+def test_a_narrow_list_of_films_keeps_what_tells_them_apart(open_page, owner):
+    page = open_page("/admin/catalog/movie/", member=owner)
+    row = page.locator("#result_list .data-row").first
+    page.set_viewport_size({"width": 390, "height": 900})
+    for name in ("title", "year", "ratings_count", "poster_state"):
+        expect(row.locator(f".field-{name}")).to_be_visible()
+    for name in ("genre_names", "language", "stars", "plot_source", "imdb_id"):
+        expect(row.locator(f".field-{name}")).to_be_hidden()
+    expect(row.locator(".field-ratings_count")).to_have_attribute("data-label", "Number of ratings")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(row.locator(".field-genre_names")).to_be_visible()

@@ -11,11 +11,14 @@ from django.conf import settings as django_settings
 
 from catalog.models import Rating
 from catalog.services import hide, rate
-from recommender import live, training
+from recommender import live, taste, training
+from recommender.area_names import area_in_words
+from recommender.film_facts import facts_of
 from recommender.ml import artefact
 from recommender.ml.taste_map import TABLE, TasteMap
 from recommender.models import Preferences
-from recommender.taste import HEIGHT, WIDTH, Place, apart, chart_for
+from recommender.taste import HEIGHT, WIDTH, Place, chart_for
+from recommender.taste_labels import beside, name_labels, number_labels
 from recommender.visitors import Visitor
 from tests.factories import ImportedUserFactory, MovieFactory, UserFactory
 from tests.processes import environment
@@ -121,6 +124,27 @@ def test_an_area_opens_on_the_films_in_it_that_i_have_not_seen(client, lover_of_
 
 
 @pytest.mark.usefixtures("mapped")
+def test_an_area_shows_films_of_the_genres_that_it_is_named_by(films):
+    stored = live.live_models().taste_map.names
+    (number,) = [place + 1 for place, name in enumerate(stored) if name.startswith("Westerns")][:1]
+    picks = chart_for(Visitor.of_session({}), number).row.picks
+    assert picks
+    for pick in picks:
+        assert "Western" in pick.movie.genres.values_list("name", flat=True)
+
+
+@pytest.mark.usefixtures("mapped")
+def test_an_area_shows_its_best_known_films(films, monkeypatch):
+    monkeypatch.setattr(taste, "BEST_KNOWN", 2)
+    chart = chart_for(Visitor.of_session({}), 1)
+    known = facts_of(live.live_models()).popularity
+    rows = live.live_models().items.rows([pick.movie.pk for pick in chart.row.picks])
+    inside = [dot.film.pk for dot in chart.dots if dot.area == 1]
+    assert len(rows) == 2
+    assert known[rows].min() >= np.sort(known[live.live_models().items.rows(inside)])[-2]
+
+
+@pytest.mark.usefixtures("mapped")
 def test_hidden_films_are_not_offered(member, films):
     first = chart_for(Visitor.of_member(member), 1).row.picks[0].movie
     hide(user=member, movie=first)
@@ -155,9 +179,12 @@ def overlapping(placed, sizes):
     ]
 
 
-def test_labels_in_one_heap_are_pushed_apart_and_stay_on_the_paper():
+NO_DOTS = np.empty((0, 2))
+
+
+def test_labels_in_one_heap_stand_apart_and_on_the_paper():
     middles, sizes = np.full((24, 2), 10.0) + np.arange(24)[:, None], np.full((24, 2), (150.0, 44.0))
-    placed = apart(middles, sizes)
+    placed = beside(middles, sizes, NO_DOTS)
     assert overlapping(placed, sizes) == []
     assert (placed - sizes / 2 >= 0).all()
     assert (placed + sizes / 2 <= (WIDTH, HEIGHT)).all()
@@ -165,13 +192,40 @@ def test_labels_in_one_heap_are_pushed_apart_and_stay_on_the_paper():
 
 def test_labels_leave_room_for_where_the_visitor_is():
     middles, sizes = np.array([[500.0, 400.0]]), np.array([[150.0, 44.0]])
-    (label,) = apart(middles, sizes, Place(500, 400))
+    (label,) = beside(middles, sizes, NO_DOTS, Place(500, 400))
     assert np.abs(label - (500, 400)).max() > 44
 
 
 def test_labels_that_have_room_stay_where_their_areas_are():
     middles, sizes = np.array([[200.0, 200.0], [700.0, 600.0]]), np.full((2, 2), (150.0, 44.0))
-    np.testing.assert_array_equal(apart(middles, sizes), middles)
+    np.testing.assert_array_equal(beside(middles, sizes, NO_DOTS), middles)
+
+
+def test_a_label_goes_aside_for_the_films_of_its_area():
+    middle, size = np.array([[500.0, 500.0]]), np.array([[150.0, 44.0]])
+    films = np.array([(x, y) for x in range(440, 561, 12) for y in range(470, 531, 12)], float)
+    (label,) = beside(middle, size, films)
+    assert not (np.abs(films - label) < size / 2).all(axis=1).any()
+    assert np.linalg.norm(label - middle) < 150
+
+
+def test_a_label_that_stands_aside_has_a_line_that_begins_at_it():
+    middle = np.array([[500.0, 500.0]])
+    (alone,) = number_labels(middle, NO_DOTS, None)
+    (aside,) = number_labels(middle, NO_DOTS, Place(500, 500))
+    assert (alone.middle, alone.leader) == (Place(500, 500), None)
+    assert np.abs(np.subtract(aside.leader, aside.middle)).max() <= 30
+    assert np.hypot(*np.subtract(aside.leader, middle[0])) > 16
+
+
+def test_areas_of_the_same_kind_are_told_apart_on_the_map():
+    names = [area_in_words(name) for name in ("Drama, Jane Doe, affair", "Drama, John Roe", "Horror, A Bee")]
+    labels = name_labels(names, np.array([[200.0, 200], [500, 500], [800, 800]]), NO_DOTS, None)
+    assert [[line for _, line in label.lines] for label in labels] == [
+        ["Drama", "Jane Doe"],
+        ["Drama", "John Roe"],
+        ["Horror"],
+    ]
 
 
 # Without a map

@@ -69,13 +69,13 @@ def test_ctrl_c_leaves_a_queue_that_goes_on_where_it_was(server, tmp_path, setti
     command = [sys.executable, "manage.py", "fetch_plots", "--provider", "wikipedia"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as stopped:
-        assert server.asked_to_wait.wait(60)
+        assert server.asked_to_wait.wait(120)
         stopped.send_signal(signal.SIGINT)
-        _, error = stopped.communicate(timeout=30)
+        _, error = stopped.communicate(timeout=60)
     assert stopped.returncode == 130
     assert "wikipedia: 0 found, 1 not found" in error
     assert error.rstrip().endswith("Stopped; run it again to go on.")
-    resumed = subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60, **pipes)
+    resumed = subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120, **pipes)
     assert resumed.stdout.endswith("2 films were asked about.\n")
     asked = [request.query["query"].split('"')[1] for request in server.seen]
     assert asked == ["tt0000001", "tt0000002", "tt0000002", "tt0000003"]

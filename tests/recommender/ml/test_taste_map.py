@@ -139,6 +139,45 @@ def test_a_format_is_no_genre() -> None:
     assert "IMAX" not in names[0]
 
 
+def in_two_areas(**of_the_first: object) -> Catalogue:
+    """Twenty films of an area, of which something is known, and twenty of another."""
+    known = {name: [*values, *[()] * 20] for name, values in of_the_first.items() if name != "years"}
+    years = np.array([*of_the_first.get("years", [0] * 20), *[0] * 20], np.int16)
+    titles = [f"Film {row}" for row in range(40)]
+    return replace(Catalogue.blank(40), titles=titles, years=years, **known)
+
+
+TWO_AREAS = np.repeat([0, 1], 20)
+ALIKE_KNOWN = np.ones(40, int)
+
+
+def test_a_name_claims_a_decade_only_if_its_well_known_films_are_of_it() -> None:
+    films = in_two_areas(years=[1972] * 12 + [1994] * 8)
+    assert named(films, TWO_AREAS, ALIKE_KNOWN)[0].startswith("Films of the 1970s")
+    known_for_others = np.where((np.arange(40) >= 12) & (np.arange(40) < 20), 100, 1)
+    assert "1970s" not in named(films, TWO_AREAS, known_for_others)[0]
+
+
+def test_a_name_claims_a_genre_only_if_a_third_of_what_is_watched_has_it() -> None:
+    noir = in_two_areas(genres=[("Film-Noir", "Drama")] * 6 + [("Drama",)] * 14)
+    assert named(noir, TWO_AREAS, ALIKE_KNOWN)[0].startswith("Drama,")
+    well_known_noir = np.where(np.arange(40) < 6, 10, 1)
+    assert "film noir" in named(noir, TWO_AREAS, well_known_noir)[0].lower()
+
+
+def test_a_genre_as_frequent_as_elsewhere_names_nothing() -> None:
+    everywhere = replace(in_two_areas(), genres=[("Drama",)] * 40)
+    assert named(everywhere, TWO_AREAS, ALIKE_KNOWN)[0].startswith("Films")
+
+
+def test_people_are_named_who_made_several_films_of_the_decade_that_is() -> None:
+    audrey, colin = ("Audrey Hepburn",), ("Colin Firth",)
+    films = in_two_areas(years=[1955] * 5 + [2004] * 15, people=[audrey] * 5 + [colin] * 15)
+    assert named(films, TWO_AREAS, ALIKE_KNOWN)[0] == "Films of the 2000s, Colin Firth"
+    few = in_two_areas(people=[colin] * 3 + [()] * 17)
+    assert "Colin Firth" not in named(few, TWO_AREAS, ALIKE_KNOWN)[0]
+
+
 def test_log_odds_are_those_of_the_paper() -> None:
     inside, films = np.array([[8.0], [2.0]]), np.array([10, 30])
     prior, against = taste_map.PRIOR_FILMS * 0.25, taste_map.PRIOR_FILMS * 0.75
