@@ -69,4 +69,4 @@ def test_an_area_that_was_never_visited_has_no_bar(member_page, anouk, films):
         row.locator(".share b").inner_text(): row.locator(".mine").get_attribute("width")
         for row in page.locator(".taste-areas tbody tr").all()
     }
-    assert bars == {"100\xa0%": "100", "0\xa0%": "0"}
+    assert bars == {"100%": "100", "0%": "0"}
