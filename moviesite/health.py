@@ -74,8 +74,13 @@ def _parts(manifest: Manifest) -> Iterator[tuple[str, Collection[str]]]:
 
 
 def _is_whole(folder: Path, manifest: Manifest, file: str) -> bool:
-    path, stored = folder / file, manifest.files.get(file)
-    return stored is not None and os.access(path, os.R_OK) and path.stat().st_size == stored.size
+    from recommender.ml.artefact import DamagedArtefact, check_file
+
+    try:
+        check_file(folder, file, manifest.files.get(file), verify=False)
+    except DamagedArtefact:
+        return False
+    return os.access(folder / file, os.R_OK)
 
 
 class HealthView(HealthCheckView):

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
@@ -25,7 +24,7 @@ from catalog.models import Movie, WatchlistEntry
 from recommender.ml.content import BLOCKS
 from recommender.reasons import main_reasons, speakers_of
 from recommender.scoring import Floats, Rows, kept
-from recommender.similar import may_find_people, similar_people
+from recommender.similar import may_find_people, similar_people, willing_to_be_found
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -99,9 +98,7 @@ def names_of_alike(viewer: User, visitor: Visitor) -> list[str]:
         return []
     key = f"alike:{viewer.pk}:{visitor.key}"
     alike = kept(key, lambda: [one.person.pk for one in similar_people(viewer, visitor)])
-    # The rule of the people with a similar taste.
-    shown = get_user_model().objects.visible_to(viewer, "ratings").filter(preferences__is_findable=True)
-    names = dict(shown.filter(pk__in=alike).values_list("pk", "username")) if alike else {}
+    names = dict(willing_to_be_found(viewer).filter(pk__in=alike).values_list("pk", "username"))
     return [names[person] for person in alike if person in names][:NAMED_PEOPLE]
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from django.contrib.auth import get_user_model
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -184,10 +184,14 @@ def may_find_people(viewer: User) -> bool:
     return Preferences.objects.filter(user=viewer, is_findable=True).exists()
 
 
+def willing_to_be_found(viewer: User) -> QuerySet[User]:
+    """Of those who show the viewer their ratings."""
+    return get_user_model().objects.visible_to(viewer, "ratings").filter(preferences__is_findable=True)
+
+
 def _findable(viewer: User, mine: Mapping[int, float]) -> dict[int, User]:
     """Who agreed to be found, shows their ratings to the viewer and rated enough of these films, by id."""
-    people = get_user_model().objects.visible_to(viewer, "ratings").exclude(pk=viewer.pk)
-    willing = people.filter(preferences__is_findable=True)
+    willing = willing_to_be_found(viewer).exclude(pk=viewer.pk)
     counted = willing.filter(ratings__movie__in=list(mine)).annotate(common=Count("ratings"))
     enough = counted.filter(common__gte=ENOUGH_IN_COMMON).order_by("-common", "pk").only("username")
     return {person.pk: person for person in enough[:COMPARED_PEOPLE]}

@@ -132,7 +132,7 @@ def open_bundle(folder: Path, *, verify: bool = True) -> Bundle:
     """
     manifest = read_manifest(folder)
     for file in sorted(_named_files(manifest)):
-        _check(folder, file, manifest.files.get(file), verify=verify)
+        check_file(folder, file, manifest.files.get(file), verify=verify)
     models = {name: _restore(folder, name, stored) for name, stored in manifest.models.items()}
     tables = {name: _open_all(folder, files) for name, files in manifest.tables.items()}
     return Bundle(models, Vocabulary(_open_array(folder, manifest.items)), tables, manifest)
@@ -206,7 +206,8 @@ def _named_files(manifest: Manifest) -> set[str]:
     return {manifest.items, *of_models, *of_tables, *manifest.files}
 
 
-def _check(folder: Path, file: str, stored: StoredFile | None, *, verify: bool) -> None:
+def check_file(folder: Path, file: str, stored: StoredFile | None, *, verify: bool) -> None:
+    """Raises DamagedArtefact where a file is missing, cut or, if `verify` reads it whole, altered."""
     path = folder / file
     if stored is None or not ARRAY_FILE.fullmatch(file):
         raise DamagedArtefact(f"{folder / MANIFEST} names {file!r}, which is no array of this folder.")
