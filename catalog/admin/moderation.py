@@ -59,27 +59,23 @@ class WordingInline(TabularInline):
 
 def reported_reviews() -> QuerySet[Review]:
     """Those with open reports, the one that waits longest first, with all that a decision needs."""
-    reports = ReviewReport.objects.select_related("reporter", "decided_by").order_by("reported_at", "pk")
-    waiting = ReviewReport.objects.filter(state=State.OPEN)
-    since = waiting.filter(review=OuterRef("pk")).order_by("reported_at")
-    return (
-        Review.objects.filter(pk__in=waiting.order_by().values("review"))
-        .annotate(waits_since=Subquery(since.values("reported_at")[:1]), **_figures_of_writer())
-        .select_related("user", "movie")
-        .prefetch_related(Prefetch("reports", reports), "revisions")
-        .order_by("waits_since", "pk")
-    )
+    reviews = Review.objects.annotate(**_figures_of_writer()).select_related("user", "movie")
+    return _reported(reviews.prefetch_related("revisions"), "review")
 
 
 def reported_lists() -> QuerySet[FilmList]:
     """The same of lists."""
+    return _reported(FilmList.objects.select_related("user"), "film_list")
+
+
+def _reported(things: QuerySet, about: str) -> QuerySet:
+    """`about` is what a report calls them."""
     reports = ReviewReport.objects.select_related("reporter", "decided_by").order_by("reported_at", "pk")
     waiting = ReviewReport.objects.filter(state=State.OPEN)
-    since = waiting.filter(film_list=OuterRef("pk")).order_by("reported_at")
+    since = waiting.filter(**{about: OuterRef("pk")}).order_by("reported_at")
     return (
-        FilmList.objects.filter(pk__in=waiting.order_by().values("film_list"))
+        things.filter(pk__in=waiting.order_by().values(about))
         .annotate(waits_since=Subquery(since.values("reported_at")[:1]))
-        .select_related("user")
         .prefetch_related(Prefetch("reports", reports))
         .order_by("waits_since", "pk")
     )
@@ -158,10 +154,9 @@ class ReviewReportAdmin(ReadOnly):
         reviews = Review.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
         lists = FilmList.objects.filter(reports__in=queryset, is_taken_down=True).distinct()
         count = 0
-        down = [{"review": one} for one in reviews.select_related("movie")]
-        for about in [*down, *({"film_list": one} for one in lists)]:
+        for reported in [*reviews.select_related("movie"), *lists]:
             try:
-                put_up_again(by=request.user, **about)
+                put_up_again(reported=reported, by=request.user)
                 count += 1
             except AlreadyDecided:
                 messages.warning(request, _("Somebody else decided that one meanwhile."))
@@ -194,33 +189,30 @@ class ReviewReportAdmin(ReadOnly):
         return TemplateResponse(request, "admin/moderation.html", context)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_decide_permission(request):
-            raise PermissionDenied
-        review = get_object_or_404(Review.objects.select_related("movie", "user"), pk=pk)
-        return self._answer(request, review=review)
+        return self._answer(request, Review.objects.select_related("movie", "user"), pk)
 
     def decide_list(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._answer(request, FilmList.objects.all(), pk)
+
+    def _answer(self, request: HttpRequest, among: QuerySet, pk: int) -> HttpResponse:
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        return self._answer(request, film_list=get_object_or_404(FilmList, pk=pk))
-
-    def _answer(self, request: HttpRequest, **about: Review | FilmList) -> HttpResponse:
+        reported = get_object_or_404(among, pk=pk)
         form = DecisionForm(request.POST)
         if form.is_valid():
-            self._decide(request, **form.cleaned_data, **about)
+            self._decide(request, reported, **form.cleaned_data)
         else:
             messages.error(request, _("Nothing is decided yet: write a note of up to 300 characters."))
         return HttpResponseRedirect(reverse(QUEUE))
 
-    def _decide(self, request: HttpRequest, decision: str, note: str, **about: Review | FilmList) -> None:
+    def _decide(self, request: HttpRequest, reported: Review | FilmList, decision: str, note: str) -> None:
         is_upheld = decision == State.UPHELD
         try:
-            (take_down if is_upheld else dismiss_reports)(by=request.user, note=note, **about)
+            (take_down if is_upheld else dismiss_reports)(reported=reported, by=request.user, note=note)
         except AlreadyDecided:
             messages.warning(request, _("Somebody else decided that one meanwhile."))
             return
         sentence = _("%(review)s is taken down.") if is_upheld else _("%(review)s stays.")
-        [reported] = about.values()
         messages.success(request, sentence % {"review": reported})
 
 

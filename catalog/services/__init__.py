@@ -32,8 +32,7 @@ from catalog.services.moderation import (
     TooManyReports,
     dismiss_reports,
     put_up_again,
-    report_list,
-    report_review,
+    report,
     take_down,
 )
 from catalog.services.one_writer import ChangedMeanwhile, lock
@@ -91,8 +90,7 @@ __all__ = [
     "remove_rating",
     "remove_review",
     "remove_watch",
-    "report_list",
-    "report_review",
+    "report",
     "rewrite_review",
     "standing",
     "take_down",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.db import transaction
@@ -15,6 +15,7 @@ from catalog.models import FilmList, Review, ReviewReport
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
+    from django.db.models import QuerySet
 
     Reported = Review | FilmList
 
@@ -33,59 +34,41 @@ class AlreadyDecided(Exception):
     """Somebody else of the staff was quicker: nothing waits for a decision any more."""
 
 
-def report_review(*, reporter: AbstractUser, review: Review, reason: str, note: str = "") -> ReviewReport:
-    """Ask staff to look at a review; the same person's second report of it changes nothing.
+@transaction.atomic
+def report(*, reporter: AbstractUser, reported: Reported, reason: str, note: str = "") -> ReviewReport:
+    """Ask staff to look at a review or list; the same person's second report of it changes nothing.
 
     Raises OwnReview for one's own, TooManyReports after REPORTS_AN_HOUR of them.
     """
-    return _report(reporter, reason, note, review=review)
-
-
-def report_list(*, reporter: AbstractUser, film_list: FilmList, reason: str, note: str = "") -> ReviewReport:
-    """The same of a list."""
-    return _report(reporter, reason, note, film_list=film_list)
-
-
-@transaction.atomic
-def _report(reporter: AbstractUser, reason: str, note: str, **about: Reported) -> ReviewReport:
-    [reported] = about.values()
     check_is_of_another(reporter, reported)
-    known = ReviewReport.objects.filter(reporter_id=reporter.pk)
-    if (earlier := known.filter(**about).first()) is not None:
+    if (earlier := reported.reports.filter(reporter_id=reporter.pk).first()) is not None:
         return earlier
-    if known.filter(reported_at__gte=timezone.now() - timedelta(hours=1)).count() >= REPORTS_AN_HOUR:
+    lately = ReviewReport.objects.filter(reported_at__gte=timezone.now() - timedelta(hours=1))
+    if lately.filter(reporter_id=reporter.pk).count() >= REPORTS_AN_HOUR:
         raise TooManyReports
-    return ReviewReport.objects.get_or_create(
-        reporter_id=reporter.pk, **about, defaults={"reason": reason, "note": note.strip()}
-    )[0]
+    given = {"reason": reason, "note": note.strip()}
+    return reported.reports.get_or_create(reporter_id=reporter.pk, defaults=given)[0]
 
 
 @transaction.atomic
-def take_down(*, by: AbstractUser, note: str = "", **about: Reported) -> None:
-    """Show a `review` or a `film_list` to its owner and to staff alone.
-
-    Raises AlreadyDecided where no report is open.
-    """
-    [reported] = about.values()
-    _decide(by, ReviewReport.State.UPHELD, note, **about)
-    type(reported)._default_manager.filter(pk=reported.pk).update(is_taken_down=True)
+def take_down(*, reported: Reported, by: AbstractUser, note: str = "") -> None:
+    """Show a review or list to its owner and staff alone. Raises AlreadyDecided where no report is open."""
+    _decide(reported, by, ReviewReport.State.UPHELD, note)
+    _row(reported).update(is_taken_down=True)
     _log(reported, by, _("Taken down."), note)
 
 
 @transaction.atomic
-def dismiss_reports(*, by: AbstractUser, note: str = "", **about: Reported) -> None:
-    """Leave a `review` or a `film_list` as it is. Raises AlreadyDecided where no report is open."""
-    [reported] = about.values()
-    _decide(by, ReviewReport.State.DISMISSED, note, **about)
+def dismiss_reports(*, reported: Reported, by: AbstractUser, note: str = "") -> None:
+    """Leave a review or list as it is. Raises AlreadyDecided where no report is open."""
+    _decide(reported, by, ReviewReport.State.DISMISSED, note)
     _log(reported, by, _("Reports dismissed."), note)
 
 
 @transaction.atomic
-def put_up_again(*, by: AbstractUser, note: str = "", **about: Reported) -> None:
+def put_up_again(*, reported: Reported, by: AbstractUser, note: str = "") -> None:
     """Show what was taken down to everybody. Raises AlreadyDecided where it is shown."""
-    [reported] = about.values()
-    down = type(reported)._default_manager.filter(pk=reported.pk, is_taken_down=True)
-    if not down.update(is_taken_down=False):
+    if not _row(reported).filter(is_taken_down=True).update(is_taken_down=False):
         raise AlreadyDecided
     _log(reported, by, _("Put up again."), note)
 
@@ -93,11 +76,12 @@ def put_up_again(*, by: AbstractUser, note: str = "", **about: Reported) -> None
 def log_removal(reported: Reported) -> None:
     """Reports go with what they are about; that there were some stays in the log."""
     if count := reported.reports.count():
-        gone = type(reported)._default_manager.filter(pk=reported.pk)
         message = ngettext(
             "Removed by its writer, with %d report.", "Removed by its writer, with %d reports.", count
         )
-        LogEntry.objects.log_actions(reported.user_id, gone, DELETION, change_message=message % count)
+        LogEntry.objects.log_actions(
+            reported.user_id, _row(reported), DELETION, change_message=message % count
+        )
 
 
 def check_is_of_another(user: AbstractUser, written: Reported) -> None:
@@ -105,8 +89,12 @@ def check_is_of_another(user: AbstractUser, written: Reported) -> None:
         raise OwnReview
 
 
-def _decide(by: AbstractUser, state: ReviewReport.State, note: str, **about: Reported) -> None:
-    waiting = ReviewReport.objects.filter(state=ReviewReport.State.OPEN, **about)
+def _row(reported: Reported) -> QuerySet[Any]:
+    return type(reported)._default_manager.filter(pk=reported.pk)
+
+
+def _decide(reported: Reported, by: AbstractUser, state: ReviewReport.State, note: str) -> None:
+    waiting = reported.reports.filter(state=ReviewReport.State.OPEN)
     decision = {"decided_by": by, "decided_at": timezone.now(), "decision_note": note.strip()}
     if not waiting.update(state=state, **decision):
         raise AlreadyDecided
@@ -114,5 +102,4 @@ def _decide(by: AbstractUser, state: ReviewReport.State, note: str, **about: Rep
 
 def _log(reported: Reported, by: AbstractUser, decision: str, note: str) -> None:
     message = f"{decision} {note}".strip()
-    same = type(reported)._default_manager.filter(pk=reported.pk)
-    LogEntry.objects.log_actions(by.pk, same, CHANGE, change_message=message)
+    LogEntry.objects.log_actions(by.pk, _row(reported), CHANGE, change_message=message)

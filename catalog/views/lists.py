@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from catalog import services
 from catalog.film_lists import seen_of_list
-from catalog.forms import ReportForm
 from catalog.list_file import lists_csv
 from catalog.models import FilmList, Movie, ReviewReport
 from catalog.pagination import page_of
-from catalog.views.answers import UNPROCESSABLE
 
 LISTS_ON_PAGE = 12
 FILMS_ON_PAGE = 100
@@ -54,33 +49,6 @@ def film_list(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "has_notes": any(entry.note for entry in page),
     }
     return render(request, "catalog/list.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def list_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form or, once it was sent, thanks."""
-    found = get_object_or_404(FilmList.objects.visible_to(request.user).for_cards(), pk=pk)
-    if found.user_id == request.user.pk:
-        return redirect(found)
-    form = ReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _report(request, found, form)
-    mine = found.reports.filter(reporter=request.user).first()
-    status = UNPROCESSABLE if form.is_bound else 200
-    context = {"list": found, "report_form": form, "report": mine}
-    return render(request, "catalog/list_report.html", context, status=status)
-
-
-def _report(request: HttpRequest, found: FilmList, form: ReportForm) -> HttpResponse:
-    try:
-        services.report_list(reporter=request.user, film_list=found, **form.cleaned_data)
-    except services.TooManyReports:
-        messages.error(
-            request, _("You reported a great deal within an hour. Give us time to read it, then go on.")
-        )
-        return redirect(found)
-    return redirect("catalog:list-report", found.pk)
 
 
 @login_required

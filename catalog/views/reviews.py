@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog import services, session
 from catalog.conflict import differences_in_words
 from catalog.film_log import Wording
-from catalog.forms import ReportForm, ReviewForm
+from catalog.forms import ReviewForm
 from catalog.models import Movie, Review, ReviewReport
 from catalog.permissions import own_or_404
 from catalog.redirects import back
@@ -123,29 +122,3 @@ def review_like(request: HttpRequest, pk: int) -> HttpResponse:
         liked = Review.objects.with_likes(request.user).get(pk=pk)
         return render(request, "catalog/_review_like.html", {"review": liked, "is_fresh": True})
     return back(request, found.get_absolute_url())
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form or, once it was sent, thanks."""
-    others = Review.objects.for_film(request.user).exclude(user=request.user).select_related("movie")
-    found = get_object_or_404(others, pk=pk)
-    form = ReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _report(request, found, form)
-    mine = found.reports.filter(reporter=request.user).first()
-    status = UNPROCESSABLE if form.is_bound else 200
-    context = {"review": found, "movie": found.movie, "report_form": form, "report": mine}
-    return render(request, "catalog/report.html", context, status=status)
-
-
-def _report(request: HttpRequest, found: Review, form: ReportForm) -> HttpResponse:
-    try:
-        services.report_review(reporter=request.user, review=found, **form.cleaned_data)
-    except services.TooManyReports:
-        messages.error(
-            request, _("You reported many reviews within an hour. Give us time to read them, then go on.")
-        )
-        return redirect(found)
-    return redirect("catalog:review-report", found.pk)

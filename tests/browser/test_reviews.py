@@ -193,8 +193,8 @@ def test_axe_finds_nothing_where_reviews_are_read_reported_and_decided(open_page
     down = ReviewFactory(movie=films[5], text=LONG)
     owner = site_owner()
     for reported in (review, down):
-        services.report_review(reporter=UserFactory(), review=reported, reason="abuse", note="Rude.")
-    services.take_down(review=down, by=owner, note="Rude indeed.")
+        services.report(reporter=UserFactory(), reported=reported, reason="abuse", note="Rude.")
+    services.take_down(reported=down, by=owner, note="Rude indeed.")
     page, found = open_page("/ping/", member=owner, theme=theme, width=width), {}
     addresses = ["/films/5/", *(r.get_absolute_url() for r in (review, down))]
     addresses += [f"{review.get_absolute_url()}report/", "/admin/catalog/reviewreport/queue/"]

@@ -38,13 +38,13 @@ def shoes(db):
 
 @pytest.fixture
 def reported(shoes):
-    services.report_list(reporter=UserFactory(), film_list=shoes, reason="spam", note="A shop.")
+    services.report(reporter=UserFactory(), reported=shoes, reason="spam", note="A shop.")
     return shoes
 
 
 @pytest.fixture
 def taken_down(reported, owner):
-    services.take_down(film_list=reported, by=owner, note="No shops here.")
+    services.take_down(reported=reported, by=owner, note="No shops here.")
     reported.refresh_from_db()
     return reported
 
@@ -96,7 +96,7 @@ def test_nobody_reports_a_list_of_their_own_or_one_that_they_cannot_see(client, 
     assert not ReviewReport.objects.exists()
     assert reverse("catalog:list-report", args=[own.pk]) not in client.get(own.get_absolute_url()).text
     with pytest.raises(services.OwnReview):
-        services.report_list(reporter=anouk, film_list=own, reason="spam")
+        services.report(reporter=anouk, reported=own, reason="spam")
 
 
 def test_a_stranger_is_asked_to_log_in_before_reporting(client, shoes):
@@ -107,7 +107,7 @@ def test_a_stranger_is_asked_to_log_in_before_reporting(client, shoes):
 
 def test_reports_of_reviews_and_lists_count_together(client, anouk, shoes):
     for review in ReviewFactory.create_batch(REPORTS_AN_HOUR):
-        services.report_review(reporter=anouk, review=review, reason="spam")
+        services.report(reporter=anouk, reported=review, reason="spam")
     assert "within an hour" in report(client, shoes).text
     assert not shoes.reports.exists()
 
@@ -156,7 +156,7 @@ def test_staff_put_a_list_up_again(client, taken_down, owner):
 def test_a_change_by_its_owner_neither_puts_a_list_up_nor_does_undoing_one(client, reported, owner):
     client.force_login(reported.user)
     client.post(reverse("catalog:list-edit", args=[reported.pk]), {"title": "Boots", "visibility": "public"})
-    services.take_down(film_list=reported, by=owner)
+    services.take_down(reported=reported, by=owner)
     client.post(reverse("catalog:list-edit", args=[reported.pk]), {"title": "Bags", "visibility": "public"})
     for token in reversed(client.session["undo"]):
         client.post(reverse("catalog:undo", args=[token]))

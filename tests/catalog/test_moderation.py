@@ -41,7 +41,7 @@ def report(client, review, **fields):
 
 def reported(*, text="Buy shoes.", **fields):
     review = ReviewFactory(text=text, **fields)
-    services.report_review(reporter=UserFactory(), review=review, reason="spam", note="Shoes again.")
+    services.report(reporter=UserFactory(), reported=review, reason="spam", note="Shoes again.")
     return review
 
 
@@ -76,7 +76,7 @@ def test_nobody_reports_what_they_wrote_themselves(client, anouk):
     review = ReviewFactory(user=anouk)
     assert report(client, review).status_code == 404
     with pytest.raises(services.OwnReview):
-        services.report_review(reporter=anouk, review=review, reason="spam")
+        services.report(reporter=anouk, reported=review, reason="spam")
 
 
 def test_a_stranger_is_asked_to_log_in_first(client):
@@ -104,7 +104,7 @@ def test_a_report_that_says_too_little_or_too_much_comes_back(client, anouk, fie
 
 def test_who_reports_too_much_within_an_hour_is_asked_to_wait(client, anouk):
     for review in ReviewFactory.create_batch(REPORTS_AN_HOUR):
-        services.report_review(reporter=anouk, review=review, reason="spam")
+        services.report(reporter=anouk, reported=review, reason="spam")
     one_more = ReviewFactory()
     assert "within an hour" in report(client, one_more).text
     assert not one_more.reports.exists()
@@ -115,7 +115,7 @@ def test_who_reports_too_much_within_an_hour_is_asked_to_wait(client, anouk):
 def test_the_writer_does_not_learn_who_reported(client, anouk):
     review = ReviewFactory()
     report(client, review)
-    services.take_down(review=review, by=site_owner())
+    services.take_down(reported=review, by=site_owner())
     client.force_login(review.user)
     assert "anouk" not in client.get(review.get_absolute_url()).text
 
@@ -164,14 +164,14 @@ def test_dismissed_it_stays_and_leaves_the_queue(client, owner):
 
 def test_a_decision_holds_for_every_open_report_of_a_review(owner):
     review = reported()
-    services.report_review(reporter=UserFactory(), review=review, reason="abuse")
-    services.take_down(review=review, by=owner)
+    services.report(reporter=UserFactory(), reported=review, reason="abuse")
+    services.take_down(reported=review, by=owner)
     assert set(ReviewReport.objects.values_list("state", flat=True)) == {"upheld"}
 
 
 def test_the_second_of_two_deciders_is_told(client, owner):
     review = reported()
-    services.dismiss_reports(review=review, by=owner)
+    services.dismiss_reports(reported=review, by=owner)
     client.force_login(owner)
     assert "Somebody else decided" in decide(client, review, "upheld").text
     assert not Review.objects.get().is_taken_down
@@ -187,7 +187,7 @@ def test_nothing_is_decided_without_a_decision(client, owner, decision):
 
 def test_an_edit_does_not_put_a_review_up_again_but_staff_does(client, owner):
     review = reported()
-    services.take_down(review=review, by=owner)
+    services.take_down(reported=review, by=owner)
     services.write_review(user=review.user, movie=review.movie, text="About the film now.")
     assert Review.objects.get().is_taken_down
     client.force_login(owner)
@@ -200,12 +200,12 @@ def test_an_edit_does_not_put_a_review_up_again_but_staff_does(client, owner):
 def test_of_two_who_put_a_review_up_again_at_once_the_second_is_told(client, owner):
     reviews = [reported(), reported()]
     for review in reviews:
-        services.take_down(review=review, by=owner)
+        services.take_down(reported=review, by=owner)
     chosen = {"action": "put_up_again", "_selected_action": [kept.pk for kept in ReviewReport.objects.all()]}
 
     def put_up_by_another(**_moment):
         post_init.disconnect(put_up_by_another, sender=Review)
-        services.put_up_again(review=reviews[0], by=UserFactory())
+        services.put_up_again(reported=reviews[0], by=UserFactory())
 
     client.force_login(owner)
     # Read by one while it is put up by another.
@@ -220,7 +220,7 @@ def test_of_two_who_put_a_review_up_again_at_once_the_second_is_told(client, own
 def test_the_queue_tells_the_writers_history_and_earlier_wordings(client, owner):
     writer = UserFactory(username="paul")
     ReviewFactory(user=writer, is_taken_down=True)
-    services.dismiss_reports(review=reported(user=writer), by=owner)
+    services.dismiss_reports(reported=reported(user=writer), by=owner)
     review = reported(user=writer, text="First words.")
     services.write_review(user=writer, movie=review.movie, text="Later words.")
     client.force_login(owner)
@@ -232,7 +232,7 @@ def test_the_queue_tells_the_writers_history_and_earlier_wordings(client, owner)
 
 def test_the_longest_waiting_review_comes_first_and_each_once(client, owner):
     first, second = reported(), reported()
-    services.report_review(reporter=UserFactory(), review=first, reason="abuse")
+    services.report(reporter=UserFactory(), reported=first, reason="abuse")
     client.force_login(owner)
     assert list(client.get(reverse(QUEUE)).context["page"]) == [first, second]
 
@@ -247,7 +247,7 @@ def test_the_longest_waiting_review_comes_first_and_each_once(client, owner):
 def test_that_a_reported_review_was_removed_stays_in_the_log(reports, message):
     review = ReviewFactory()
     for reporter in UserFactory.create_batch(reports):
-        services.report_review(reporter=reporter, review=review, reason="spam")
+        services.report(reporter=reporter, reported=review, reason="spam")
     services.remove_review(review=review)
     assert LogEntry.objects.get().change_message == message
 
@@ -310,9 +310,9 @@ def test_the_queue_runs_nothing_of_what_was_written_or_noted(client, owner):
     for number, text in enumerate(HOSTILE[::8]):
         words = text.encode("utf-8", "replace").decode().replace("\x00", "")
         review = ReviewFactory(text=words)
-        services.report_review(reporter=UserFactory(), review=review, reason="spam", note=words)
+        services.report(reporter=UserFactory(), reported=review, reason="spam", note=words)
         if number % 2:
-            services.take_down(review=review, by=owner, note="<script>alert(1)</script>")
+            services.take_down(reported=review, by=owner, note="<script>alert(1)</script>")
     client.force_login(owner)
     page = client.get(reverse(QUEUE)).text
     for sign in ("<script>alert", "<svg><", "<img src=x", 'href="javascript'):
@@ -328,12 +328,12 @@ def test_ten_reported_reviews_cost_as_many_questions_as_one(client, owner):
             client.get(reverse(QUEUE))
         return len(asked)
 
-    services.dismiss_reports(review=reported(), by=owner)
+    services.dismiss_reports(reported=reported(), by=owner)
     reported()
     few = questions()
     for _ in range(9):
         services.write_review(**written(reported()), text="Other words.")
-        services.dismiss_reports(review=reported(), by=owner)
+        services.dismiss_reports(reported=reported(), by=owner)
     assert questions() == few
 
 

@@ -179,7 +179,7 @@ def test_a_review_that_was_removed_comes_back_with_undo(client, anouk, movie):
 
 def test_nobody_sheds_reports_by_removing_a_review_and_taking_that_back(client, anouk, movie):
     review = ReviewFactory(user=anouk, movie=movie)
-    services.report_review(reporter=UserFactory(), review=review, reason="abuse")
+    services.report(reporter=UserFactory(), reported=review, reason="abuse")
     page = client.post(reverse("catalog:review-remove", args=[review.pk]), follow=True)
     assert next(iter(client.session["undo"])) not in page.text
     assert "with 1 report." in LogEntry.objects.get(user=anouk).change_message

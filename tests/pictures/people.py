@@ -204,10 +204,10 @@ def _few_stars(count: int) -> dict[int, int]:
 
 
 def _report(members: dict[str, User], review: Review) -> None:
-    services.report_review(reporter=members["anton"], review=review, reason="spoiler", note="The last line.")
+    services.report(reporter=members["anton"], reported=review, reason="spoiler", note="The last line.")
     other = members["clara"].reviews.order_by("pk").first()
-    services.report_review(reporter=members["yusuf"], review=other, reason="abuse")
-    services.take_down(review=other, by=members["warden"], note="Please stay with the film.")
+    services.report(reporter=members["yusuf"], reported=other, reason="abuse")
+    services.take_down(reported=other, by=members["warden"], note="Please stay with the film.")
 
 
 def _merge(staff: User) -> None:
