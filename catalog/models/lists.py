@@ -69,7 +69,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         """With film, poster and genres, in two queries."""
         shown = [f"movie__{name}" for name in CARD_FIELDS]
         entries = self.select_related("movie__picture").only("film_list", "position", "note", *shown)
-        return entries.prefetch_related(card_genres("movie__genres"))
+        return entries.prefetch_related(card_genres("movie__"))
 
 
 def first_entries() -> Prefetch:
