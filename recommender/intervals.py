@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from recommender.ml.interactions import History
 from recommender.ml.splits import Split
@@ -73,14 +73,13 @@ def errors_of(metrics: Mapping[str, Any]) -> Errors | None:
     return Errors(**{name: np.array(value) for name, value in kept.items()}) if kept else None
 
 
-def around(errors: Errors, stars: float, n_user: int, n_item: int) -> Interval:
-    """The half stars inside the interval; the one nearest to `stars` where none is."""
-    low, high = errors.around(np.float32([stars]), n_user, np.array([n_item]))
-    first, last = int(np.ceil(2 * low[0])), int(np.floor(2 * high[0]))
-    if first > last:
-        first = last = round(2 * stars)
-    least, most = HALF_STARS
-    return Interval(min(max(first, least), most) / 2, min(max(last, least), most) / 2)
+def around(errors: Errors, stars: NDArray[Any], n_user: ArrayLike, n_item: NDArray[Any]) -> list[Interval]:
+    """For each of (n,) predictions the half stars inside its interval; the nearest one where none is."""
+    low, high = errors.around(stars, n_user, n_item)
+    first, last = np.ceil(2 * low), np.floor(2 * high)
+    none, nearest = first > last, np.rint(2 * stars)
+    ends = (np.clip(np.where(none, nearest, end), *HALF_STARS) / 2 for end in (first, last))
+    return [Interval(*both) for both in zip(*(end.tolist() for end in ends), strict=True)]
 
 
 def told_of(stars: Callable[[History], NDArray[Any]], split: Split, users: NDArray[Any]) -> Told:
@@ -110,6 +109,5 @@ def _by_bucket(errors: Errors, told: Told) -> list[dict[str, Any]]:
 
 def _inside(errors: Errors, told: Told) -> list[bool]:
     """Whether each rating lies within what would have been shown."""
-    columns = zip(told.predicted, told.actual, told.n_user, told.n_item, strict=True)
-    found = [(around(errors, stars, n_user, n_item), rating) for stars, rating, n_user, n_item in columns]
-    return [interval.low <= rating <= interval.high for interval, rating in found]
+    shown = around(errors, told.predicted, told.n_user, told.n_item)
+    return [one.low <= rating <= one.high for one, rating in zip(shown, told.actual, strict=True)]

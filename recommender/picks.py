@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from catalog.models import Movie
 from recommender.intervals import Interval, around
 from recommender.live import LiveModels
@@ -46,16 +48,15 @@ def picks_of(
 
     `movies` are those that were read already, by id; else they are read here.
     """
-    ids = live.items.ids[rows].tolist()
     movies = movies_of(live, rows) if movies is None else movies
-    picks = []
-    for row, movie_id in zip(rows.tolist(), ids, strict=True):
-        if movie_id in movies:
-            film = movies[movie_id]
-            told = None if stars is None else float(stars[row])
-            interval = None if told is None else interval_of(live, visitor, film, told)
-            picks.append(Pick(film, told, (because or {}).get(row, ""), interval))
-    return picks
+    ids = zip(rows.tolist(), live.items.ids[rows].tolist(), strict=True)
+    films = {row: movies[film] for row, film in ids if film in movies}
+    told = [None] * len(films) if stars is None else stars[[*films]].tolist()
+    intervals = intervals_of(live, visitor, list(films.values()), told)
+    return [
+        Pick(film, own, (because or {}).get(row, ""), interval)
+        for (row, film), own, interval in zip(films.items(), told, intervals, strict=True)
+    ]
 
 
 def movies_of(live: LiveModels, rows: Rows) -> dict[int, Movie]:
@@ -63,11 +64,18 @@ def movies_of(live: LiveModels, rows: Rows) -> dict[int, Movie]:
     return Movie.objects.for_cards().in_bulk(live.items.ids[rows].tolist())
 
 
+def intervals_of(
+    live: LiveModels, visitor: Visitor, films: Sequence[Movie], stars: Sequence[float | None]
+) -> Sequence[Interval | None]:
+    """Where each rating usually lies; None without stars, or where the live version learned too little."""
+    if live.errors is None or None in stars:
+        return [None] * len(films)
+    counts = np.array([film.ratings_count for film in films], np.int64)
+    return around(live.errors, np.array(stars, np.float32), visitor.rated_count, counts)
+
+
 def interval_of(live: LiveModels, visitor: Visitor, film: Movie, stars: float) -> Interval | None:
-    """Where the rating usually lies; None where the live version learned too little to say."""
-    if live.errors is None:
-        return None
-    return around(live.errors, stars, visitor.rated_count, film.ratings_count)
+    return intervals_of(live, visitor, [film], [stars])[0]
 
 
 def chart(*, limit: int, exclude: Collection[int] = ()) -> list[Pick]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from recommender.ml.contract import Arrays
 from recommender.ml.like_stack import LikeStack
@@ -82,7 +82,7 @@ class Errors(NamedTuple):
     low: Doubles
     high: Doubles
 
-    def around(self, stars: Floats, n_user: int, n_item: Counts) -> tuple[Floats, Floats]:
+    def around(self, stars: Floats, n_user: ArrayLike, n_item: Counts) -> tuple[Floats, Floats]:
         """(n,) each: the ends of the intervals around `stars`."""
         u, i = np.searchsorted(self.user_edges, n_user), np.searchsorted(self.item_edges, n_item)
         low, high = stars + self.low[u, i], stars + self.high[u, i]

@@ -61,6 +61,11 @@ def test_too_few_later_ratings_give_no_interval(split):
     assert intervals.errors_of({}) is None
 
 
+def shown_around(errors, stars, n_user, n_item):
+    [interval] = around(errors, np.float32([stars]), n_user, np.array([n_item]))
+    return interval
+
+
 @pytest.mark.parametrize(
     ("stars", "shown"),
     [
@@ -71,18 +76,18 @@ def test_too_few_later_ratings_give_no_interval(split):
     ],
 )
 def test_the_ends_are_the_half_stars_inside(stars, shown):
-    assert around(of_width(-0.7, 0.7), stars, 20, 50) == shown
+    assert shown_around(of_width(-0.7, 0.7), stars, 20, 50) == shown
 
 
 def test_an_interval_between_two_half_stars_is_the_nearest_one():
-    assert around(of_width(-0.1, 0.1), 3.7, 20, 50) == Interval(3.5, 3.5)
+    assert shown_around(of_width(-0.1, 0.1), 3.7, 20, 50) == Interval(3.5, 3.5)
 
 
 def test_who_is_known_better_gets_the_interval_of_their_bucket():
     edges = np.array([10.0, 100.0])
     low = np.array([[-2.0] * 3, [-1.0] * 3, [-0.5] * 3])
     errors = Errors(edges, edges, low, -low)
-    widths = [around(errors, 3.0, n, 50) for n in (2, 50, 500)]
+    widths = [shown_around(errors, 3.0, n, 50) for n in (2, 50, 500)]
     assert [width.high - width.low for width in widths] == [4.0, 2.0, 1.0]
 
 
@@ -90,7 +95,7 @@ def test_what_was_learned_comes_back_from_plain_values(split):
     told = intervals.learned(intervals.told_of(constant, split, people(split)))
     errors = intervals.errors_of({"intervals": told})
     assert np.asarray(errors.low).tolist() == told["errors"]["low"]
-    assert around(errors, 3.5, 15, 100).low < 3.5 < around(errors, 3.5, 15, 100).high
+    assert shown_around(errors, 3.5, 15, 100).low < 3.5 < shown_around(errors, 3.5, 15, 100).high
 
 
 @pytest.fixture
