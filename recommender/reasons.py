@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -32,6 +33,7 @@ SHARED = 3
 SPEAKERS = 5
 SPEAKS_FOR = 2
 LEAST_SPEAKING = 3.0  # stars
+NO_TITLES: Mapping[int, str] = MappingProxyType({})
 # What a list's films are owed to, by engine. EASE speaks for the blend of list models, of which it makes the
 # most.
 EXPLAINED = {
@@ -64,12 +66,17 @@ def reasons_of(live: LiveModels, visitor: Visitor, row: int) -> list[Reason]:
     return [Reason(movies[film], visitor.stars(film), share) for film, share in found if film in movies]
 
 
-def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, str]:
-    """For each row the film of the history that speaks most for it; by content in a few shared words."""
-    speaking = speakers_of(live, visitor, rows, engine)
+def main_reasons(
+    live: LiveModels, visitor: Visitor, rows: Rows, engine: str, known: Mapping[int, str] = NO_TITLES
+) -> dict[int, str]:
+    """For each row the film of the history that speaks most for it; by content in a few shared words.
+
+    `known` are titles that were read already, by id.
+    """
+    speaking = speakers_of(live, visitor, rows, engine, known)
     if engine != "content":
         return {row: _("because of %(title)s") % {"title": one.title} for row, one in speaking.items()}
-    shared = _shared_with_speakers(live, speaking)
+    shared = _shared_with_speakers(live, speaking, known)
     told, alone = _("%(words)s, as in %(title)s"), _("because of %(title)s")
     return {
         row: (told if shared[row] else alone) % {"words": shared[row], "title": one.title}
@@ -77,17 +84,29 @@ def main_reasons(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) ->
     }
 
 
-def _shared_with_speakers(live: LiveModels, speaking: Mapping[int, Speaker]) -> dict[int, str]:
+def _shared_with_speakers(
+    live: LiveModels, speaking: Mapping[int, Speaker], known: Mapping[int, str]
+) -> dict[int, str]:
     """By row what it shares with the film that speaks for it: a decade where nothing else, "" for nothing."""
-    titles = _titles(int(live.items.ids[row]) for row in speaking)
+    titles = _titles((int(live.items.ids[row]) for row in speaking), known)
     return {
         row: shared_words(live, one.film, row, (one.title, titles.get(int(live.items.ids[row]), "")))
         for row, one in speaking.items()
     }
 
 
-def speakers_of(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, Speaker]:
-    """For each row the film of the history that adds most to it, in one query for all titles.
+def speakers_of(
+    live: LiveModels, visitor: Visitor, rows: Rows, engine: str, known: Mapping[int, str] = NO_TITLES
+) -> dict[int, Speaker]:
+    """For each row the film of the history that adds most to it, in one query for the titles not `known`."""
+    speaking = speaking_rows(live, visitor, rows, engine)
+    ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
+    titles = _titles(ids.values(), known)
+    return {row: Speaker(speaking[row], titles[film]) for row, film in ids.items() if film in titles}
+
+
+def speaking_rows(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> dict[int, int]:
+    """For each row that of the film which adds most to it; none for an engine that explains nothing.
 
     One film speaks for two others at most, then the next best has its turn.
     """
@@ -96,18 +115,18 @@ def speakers_of(live: LiveModels, visitor: Visitor, rows: Rows, engine: str) -> 
         return {}
     # By row, once for these films: a page that is opened again owes its films to the same.
     those = blake2b(rows.tobytes(), digest_size=16).hexdigest()
-    speaking = kept(
+    return kept(
         f"{live.version}:speaks:{engine}:{visitor.key}:{those}",
         lambda: _in_turn(_heard(live, history, rows, engine)),
         shelf="films",
     )
-    ids = {row: int(live.items.ids[film]) for row, film in speaking.items()}
-    titles = _titles(ids.values())
-    return {row: Speaker(speaking[row], titles[film]) for row, film in ids.items() if film in titles}
 
 
-def _titles(films: Iterable[int]) -> dict[int, str]:
-    return dict(Movie.objects.filter(pk__in=set(films)).order_by().values_list("pk", "title"))
+def _titles(films: Iterable[int], known: Mapping[int, str]) -> dict[int, str]:
+    wanted = set(films)
+    missing = wanted - known.keys()
+    read = Movie.objects.filter(pk__in=missing).order_by().values_list("pk", "title") if missing else ()
+    return {film: known[film] for film in wanted & known.keys()} | dict(read)
 
 
 def shared_words(live: LiveModels, first: int, second: int, titles: Iterable[str] = ()) -> str:

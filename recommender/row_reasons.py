@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from recommender.ml.content import Content
     from recommender.ml.neighbours import UserCF
-    from recommender.rows import Sight
+    from recommender.row_plans import Sight
     from recommender.visitors import Visitor
 
 Films = Mapping[int, Movie]  # by row
@@ -107,7 +107,7 @@ def of_people(sight: Sight, films: Films) -> Reasons:
     seen_by, people = sight.circle.seen_by, sight.circle.people
     several = {row: int(seen_by[row]) for row in films if seen_by[row] >= SEVERAL}
     few = [row for row in films if row not in several]
-    led = main_reasons(sight.live, sight.visitor, _rows(few), "user-cf")
+    led = main_reasons(sight.live, sight.visitor, _rows(few), "user-cf", sight.titles)
     rare = dict.fromkeys(few, _("Rare on shelves like yours"))
     told = _("Seen by %(n)d of %(people)d people like you")
     return rare | led | {row: told % {"n": n, "people": people} for row, n in several.items()}
@@ -115,7 +115,7 @@ def of_people(sight: Sight, films: Films) -> Reasons:
 
 def of_list(sight: Sight, films: Films) -> Reasons:
     """Where the list of the visitor's engine chose."""
-    return main_reasons(sight.live, sight.visitor, _rows(films), sight.steering.engine)
+    return main_reasons(sight.live, sight.visitor, _rows(films), sight.steering.engine, sight.titles)
 
 
 def of_evening(sight: Sight, lift: Floats | None, films: Films) -> Reasons:
@@ -152,7 +152,7 @@ def _month(sight: Sight, moment: datetime) -> str:
 
 
 def of_gems(sight: Sight, films: Films) -> Reasons:
-    speaking = speakers_of(sight.live, sight.visitor, _rows(films), SPEAKS_FOR_STARS)
+    speaking = speakers_of(sight.live, sight.visitor, _rows(films), SPEAKS_FOR_STARS, sight.titles)
     ratings = {row: film.ratings_count for row, film in films.items()}
     alone = {
         row: ngettext("%(n)d rating here", "%(n)d ratings here", n) % {"n": n} for row, n in ratings.items()
@@ -162,7 +162,7 @@ def of_gems(sight: Sight, films: Films) -> Reasons:
 
 
 def of_new(sight: Sight, films: Films) -> Reasons:
-    speaking = speakers_of(sight.live, sight.visitor, _rows(films), sight.steering.engine)
+    speaking = speakers_of(sight.live, sight.visitor, _rows(films), sight.steering.engine, sight.titles)
     told, alone = _("From %(year)d; %(title)s speaks for it"), _("From %(year)d")
     return {
         row: told % {"year": film.year, "title": speaking[row].title}
@@ -175,7 +175,7 @@ def of_new(sight: Sight, films: Films) -> Reasons:
 
 def of_plot(sight: Sight, films: Films) -> Reasons:
     chosen = dict.fromkeys(films, _("Chosen by story, genre and people"))
-    return chosen | main_reasons(sight.live, sight.visitor, _rows(films), "content")
+    return chosen | main_reasons(sight.live, sight.visitor, _rows(films), "content", sight.titles)
 
 
 def of_chart(films: Films) -> Reasons:

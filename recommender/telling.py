@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def _tells(term: SharedTerm, said: frozenset[str]) -> bool:
     return term.block in TELLS
 
 
+# The words of a genre or a title come again and again, and nothing else of a reason takes as long.
+@lru_cache(maxsize=20_000)
 def stems(text: str) -> frozenset[str]:
     return frozenset(map(_stem, re.findall(r"\w+", text.casefold())))
 

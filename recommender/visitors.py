@@ -130,6 +130,16 @@ class Visitor:
         return blake2b(repr(list(entries)).encode(), digest_size=16).hexdigest()
 
     def history(self, items: Vocabulary) -> History:
+        """In rows of `items`; made once, as a page asks for it a dozen times."""
+        if id(items) not in self._histories:
+            self._histories[id(items)] = items, self._history(items)
+        return self._histories[id(items)][1]
+
+    @cached_property
+    def _histories(self) -> dict[int, tuple[Vocabulary, History]]:
+        return {}
+
+    def _history(self, items: Vocabulary) -> History:
         ratings = np.array([self.half_stars[film] / 2 for film in self.ordered], dtype=np.float32)
         ratings[ratings == _UNRATED] = np.nan
         times = [self.times.get(film, int(NO_TIME)) for film in self.ordered]

@@ -16,8 +16,9 @@ from recommender import row_reasons
 from recommender.evenings import Evening
 from recommender.live import live_models
 from recommender.models import Preferences
+from recommender.row_plans import Sight
 from recommender.row_reasons import Circle
-from recommender.rows import Sight, rows_for
+from recommender.rows import rows_for
 from recommender.scoring import scores_of
 from recommender.steering import AS_IT_COMES
 from recommender.visitors import Visitor
@@ -84,7 +85,7 @@ def test_people_like_you_are_counted_as_they_are(small_site_interactions):
 def test_one_person_alone_is_never_told(films, monkeypatch):
     lonely = Circle(9, 0.5, np.ones(len(films), np.int32))
     monkeypatch.setattr(row_reasons, "circle_of", lambda _: lonely)
-    monkeypatch.setattr("recommender.rows.circle_of", lambda _: lonely)
+    monkeypatch.setattr("recommender.row_plans.circle_of", lambda _: lonely)
     told = row_reasons.of_people(sight(), on_rows(films, 41, 43, 44))
     assert len(told) == 3
     assert all(text.startswith(("because of Film ", "Rare on shelves")) for text in told.values())
@@ -100,7 +101,9 @@ def test_the_row_of_people_says_how_many_they_are_and_how_much_they_share(small_
 
 
 def people_row(member):
-    return next(row for row in rows_of(member) if row.key == "people").why
+    """As another request has it, which reads its member anew."""
+    again = type(member).objects.get(pk=member.pk)
+    return next(row for row in rows_of(again) if row.key == "people").why
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def test_the_front_page_shows_rows_with_their_reasons(client, member, films):
 @pytest.mark.usefixtures("live_version")
 @pytest.mark.parametrize("kept", [1, 5, 1000])
 def test_neighbours_that_were_seen_make_way_for_the_next_however_many_are_kept(kept, settings, monkeypatch):
-    monkeypatch.setattr("recommender.rows.NEAREST", kept)
+    monkeypatch.setattr("recommender.row_plans.NEAREST", kept)
     settings.CACHES = {name: {"BACKEND": MEMORY, "LOCATION": f"{name}-{kept}"} for name in settings.CACHES}
     seen = lover_of_westerns(30)
     shown = ids(row(rows_for(seen, limit=5), "Because you liked"))
