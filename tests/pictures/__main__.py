@@ -1,6 +1,6 @@
 """Pictures of every page, in both themes at 390 and 1440 pixels, into docs/pictures/.
 
-python -m tests.pictures [--only NAME ...] [--into FOLDER]
+python -m tests.pictures [--only NAME ...] [--into FOLDER] [--widths 820 ...]
 
 Takes the site that `make run` prepared (VAR_DIR), copies its database into a temporary folder, and there lets
 some invented members log, review and group; the site itself is not touched.
@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, Error
 
-from tests.pictures.camera import AnotherPage, browser, take
+from tests.pictures.camera import KEPT, SIZES, AnotherPage, browser, take
 from tests.pictures.scenes import SCENES
 from tests.pictures.site import ROOT, prepare, served
 
@@ -42,17 +43,17 @@ def main() -> None:
 
         cast = Cast.invented()
         with served(), browser() as chromium:
-            failed = [name for name in names if not pictured(chromium, into / name, cast)]
+            failed = [name for name in names if not pictured(chromium, into / name, cast, asked.widths)]
     if failed:
         raise SystemExit(f"No picture of {', '.join(failed)}.")
     if not asked.only:
         drop_others(into)
 
 
-def pictured(chromium: Browser, file: Path, cast: Cast) -> bool:
+def pictured(chromium: Browser, file: Path, cast: Cast, widths: Sequence[int]) -> bool:
     """One page that fails does not cost the pictures of the others."""
     try:
-        take(chromium, file, SCENES[file.name], cast)
+        take(chromium, file, SCENES[file.name], cast, widths)
     except (AnotherPage, Error) as error:
         print(f"{file.name}: {error}", flush=True)
         return False
@@ -64,6 +65,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=SCENES, metavar="NAME", help="all where left out")
     parser.add_argument("--into", type=Path, default=PICTURES, metavar="FOLDER", help="docs/pictures")
+    parser.add_argument("--widths", nargs="+", type=int, choices=SIZES, default=KEPT, help="390 and 1440")
     return parser.parse_args()
 
 

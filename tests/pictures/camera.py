@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import product
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tests.pictures.scenes import Scene
 
 # By width: the height of the window, and how many windows of a page a picture shows at most.
-SIZES = {390: (844, 3), 1440: (1000, 2)}
+SIZES = {390: (844, 3), 820: (1180, 2), 1440: (1000, 2)}
+KEPT = (390, 1440)
 THEMES = ("light", "dark")
 # The next lower one wherever a picture would weigh more than it may.
 QUALITIES = (50, 40, 30, 20, 10)
@@ -59,10 +60,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def take(chromium: Browser, file: Path, scene: Scene, cast: Cast) -> None:
+def take(chromium: Browser, file: Path, scene: Scene, cast: Cast, widths: Sequence[int] = KEPT) -> None:
     """One file for each width and theme, their names made of this one's."""
     cookies = [{"name": name, "value": value, "url": SITE} for name, value in cast.cookies(scene.who).items()]
-    for (width, (height, windows)), theme in product(SIZES.items(), THEMES):
+    for width, theme in product(widths, THEMES):
+        height, windows = SIZES[width]
         # Opened anew for each theme: the panel looks at it only while it loads.
         with chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
