@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.db.models.functions import Cast, Concat, StrIndex
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from django.contrib.auth.models import AbstractBaseUser
+
+
+# A page has a hundred of them, and finding the pattern again takes longer than a card.
+@lru_cache(maxsize=50_000)
+def _address(_prefix: str, page: str, pk: int, slug: str) -> str:
+    return reverse(page, args=[pk, slug])
 
 
 class Genre(models.Model):
@@ -65,7 +72,7 @@ class Person(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:person", args=[self.pk, self.slug])
+        return _address(get_script_prefix(), "catalog:person", self.pk, self.slug)
 
     @classmethod
     def named(cls, name: str, **ids: Any) -> Person:
@@ -292,7 +299,7 @@ class Movie(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:movie", args=[self.pk, self.slug])
+        return _address(get_script_prefix(), "catalog:movie", self.pk, self.slug)
 
     def derive_from_title(self) -> None:
         self.slug = slugify(f"{self.title} {self.year or ''}")[:120].strip("-") or "film"
