@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 
+# What is sent to a film goes to addresses below its own, where one without a year would have its page.
+FORMS_OF_FILM = frozenset({"rate", "hide", "like", "watchlist", "use", "log", "review"})
+
+
 # A page has a hundred of them, and finding the pattern again takes longer than a card.
 @lru_cache(maxsize=50_000)
 def _address(_prefix: str, page: str, pk: int, slug: str) -> str:
@@ -302,7 +306,8 @@ class Movie(models.Model):
         return _address(get_script_prefix(), "catalog:movie", self.pk, self.slug)
 
     def derive_from_title(self) -> None:
-        self.slug = slugify(f"{self.title} {self.year or ''}")[:120].strip("-") or "film"
+        slug = slugify(f"{self.title} {self.year or ''}")[:120].strip("-") or "film"
+        self.slug = f"{slug}-film" if slug in FORMS_OF_FILM else slug
         self.search_title = film_search_form(self.title, self.year)
 
     @property

@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Credit, Keyword, OtherTitle, Person, Plot, Rating
 from catalog.templatetags.films import dollars, film_language, opening
+from catalog.urls import urlpatterns
 from tests.factories import MovieFactory, RatingFactory
 
+URLS = [pattern.name for pattern in urlpatterns if str(pattern.pattern).startswith("films/<int:pk>/")]
 pytestmark = pytest.mark.django_db
 
 
@@ -24,6 +26,15 @@ def credit(film, name, role, place=0, character=""):
     return Credit.objects.create(
         movie=film, person=person, role=role, position=place, character=character
     ).person
+
+
+# Its address
+
+
+@pytest.mark.parametrize("form", [name.removeprefix("movie-") for name in URLS if name.startswith("movie-")])
+def test_a_film_called_as_one_of_its_forms_has_a_page(client, form):
+    film = MovieFactory(title=form.capitalize(), year=None)
+    assert f">{film.title}</h1>" in page_of(client, film)
 
 
 # Facts
