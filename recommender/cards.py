@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,17 +11,26 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from recommender.picks import Pick
-from recommender.scoring import kept
 
 TEMPLATE = "recommender/_pick.html"
 
 
+@dataclass(frozen=True)
+class _Card:
+    shown: tuple[Any, ...]
+    pick: Pick = field(compare=False)
+
+
 def card_of(pick: Pick, request: HttpRequest) -> str:
-    """From the cache by all that it shows; the first picture of a page does not wait."""
+    """Kept by all that it shows; the first picture of a page does not wait."""
     if _picture(pick) and not hasattr(request, "has_shown_picture"):
         return render_to_string(TEMPLATE, {"pick": pick}, request)
-    key = blake2b(repr(_shown(pick)).encode(), digest_size=16).hexdigest()
-    return kept(f"card:{key}", lambda: render_to_string(TEMPLATE, {"pick": pick}), shelf="films")
+    return _drawn(_Card(_shown(pick), pick))
+
+
+@lru_cache(maxsize=5_000)
+def _drawn(card: _Card) -> str:
+    return render_to_string(TEMPLATE, {"pick": card.pick})
 
 
 def _shown(pick: Pick) -> tuple[Any, ...]:

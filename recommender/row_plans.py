@@ -104,8 +104,15 @@ class Sight:
         """Candidates enough for a row of which other rows have taken the best."""
         return 6 * self.limit
 
+    @cached_property
+    def unwanted_rows(self) -> Rows:
+        return rows_of(self.live, self.unwanted)
+
     def left(self, scores: Floats) -> Floats:
-        return without(self.live, scores, self.unwanted)
+        """A copy that cannot say anything of unwanted films."""
+        left = scores.copy()
+        left[self.unwanted_rows] = np.nan
+        return left
 
     @cached_property
     def facts(self) -> FilmFacts:
@@ -243,7 +250,7 @@ def _something_else(sight: Sight) -> Iterator[Plan]:
     """Safe exploration: well known, well predicted, and far from all that the visitor liked."""
     live, visitor = sight.live, sight.visitor
     farthest = kept(f"{live.version}:departure:{visitor.key}", lambda: _farthest(sight))
-    left = farthest[~np.isin(farthest, rows_of(live, sight.unwanted))][: sight.wide]
+    left = farthest[~np.isin(farthest, sight.unwanted_rows)][: sight.wide]
     why = _("Away from what you usually watch, yet a safe bet")
     yield Plan(_("Something else"), why, left, reasons=partial(of_departure, sight))
 

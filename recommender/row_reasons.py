@@ -189,24 +189,34 @@ def of_chart(films: Films) -> Reasons:
 
 def of_departure(sight: Sight, films: Films) -> Reasons:
     """The genre, or else the decade, of which the history has least."""
-    rows, history = _rows(films), sight.visitor.history(sight.live.items).item
-    content = cast("Content", sight.live.models["content"])
-    by_kind = {kind: _rarest(content, kind, rows, history) for kind in ("decades", "genres")}
+    content, rows = cast("Content", sight.live.models["content"]), _rows(films)
+    key = f"{sight.live.version}:kinds:{sight.visitor.key}"
+    shares = kept(key, lambda: _shares(content, sight.visitor.history(sight.live.items).item))
     far = dict.fromkeys(films, _("Far from all that you liked"))
+    by_kind = {kind: _rarest(content, kind, rows, share) for kind, share in shares.items()}
     return far | by_kind["decades"] | by_kind["genres"]
 
 
-def _rarest(content: Content, block: str, rows: Rows, history: Rows) -> Reasons:
+def _shares(content: Content, history: Rows) -> dict[str, NDArray[np.float64]]:
+    """By kind, of each decade and each genre: the share of the history's films that have it."""
+    has = content.X_[history] > 0
+    found = np.asarray(has.sum(axis=0)).ravel() / max(len(history), 1)
+    return {kind: found[_columns(content, kind)] for kind in ("decades", "genres")}
+
+
+def _columns(content: Content, block: str) -> slice:
+    return slice(*content.starts_[BLOCKS.index(block) :][:2])
+
+
+def _rarest(content: Content, block: str, rows: Rows, share: NDArray[np.float64]) -> Reasons:
     """Of films with one that is rare in the history, the rarest of their genres or decades."""
-    start, end = content.starts_[BLOCKS.index(block) :][:2]
-    has = content.X_[rows][:, start:end].toarray() > 0
-    share = (content.X_[history][:, start:end] > 0).sum(axis=0) / max(len(history), 1)
-    shares = np.where(has, share, np.inf)
-    if not shares.shape[1]:
+    if not len(share):
         return {}
+    columns = _columns(content, block)
+    shares = np.where(content.X_[rows][:, columns].toarray() > 0, share, np.inf)
     rarest, least = shares.argmin(axis=1).tolist(), shares.min(axis=1).tolist()
     return {
-        row: _departure(_kind(block, content.names_[start + kind].decode()), known)
+        row: _departure(_kind(block, content.names_[columns.start + kind].decode()), known)
         for row, kind, known in zip(rows.tolist(), rarest, least, strict=True)
         if known < RARE
     }
