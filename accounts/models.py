@@ -7,7 +7,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Movie
@@ -92,11 +91,6 @@ class User(AbstractUser):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.username])
-
-    @cached_property
-    def has_blocks(self) -> bool:
-        """Whether they block somebody or are blocked: asked once, as each request reads its user anew."""
-        return Block.objects.filter(Q(blocker=self) | Q(blocked=self)).exists()
 
     def shows(self, part: Literal["profile", "diary", "ratings"], viewer: Viewer) -> bool:
         """Of somebody whom `visible_to` found: one more question than whether the page may be opened."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -45,8 +46,8 @@ def seen_by(
     theirs = Q(**shown, **{f"{to}is_active": True})
     if not viewer.is_authenticated:
         return theirs
-    # Most people are apart from nobody, and this condition takes Django longer to write than all others.
-    if not getattr(viewer, "has_blocks", True):
-        return Q(**{person or "pk": viewer.pk}) | theirs
-    apart = Q(**{f"{to}blocks__blocked": viewer.pk}) | Q(**{f"{to}blocked_by__blocker": viewer.pk})
-    return Q(**{person or "pk": viewer.pk}) | theirs & ~apart
+    # As lists of people: to exclude by the relations themselves takes Django half as long again to write.
+    people, who = get_user_model()._default_manager, person or "pk"
+    blocked, blocking = people.filter(blocked_by__blocker=viewer.pk), people.filter(blocks__blocked=viewer.pk)
+    apart = Q(**{f"{who}__in": blocked.values("pk")}) | Q(**{f"{who}__in": blocking.values("pk")})
+    return Q(**{who: viewer.pk}) | theirs & ~apart

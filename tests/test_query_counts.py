@@ -152,4 +152,4 @@ def test_every_page_costs_the_same_at_two_sizes(client, who, settings):
     grow(anouk, 12, 50)
     many = {page: queries_of(client, address) for page, address in asked.items()}
     assert {page: sql for page, sql in many.items() if len(sql) != len(few[page])} == {}
-    assert {page: len(sql) for page, sql in few.items() if len(sql) > 22} == {}
+    assert {page: len(sql) for page, sql in few.items() if len(sql) > 21} == {}
