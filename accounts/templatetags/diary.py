@@ -29,5 +29,5 @@ def weekday(day: date) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def _in_full(day: date, language: str) -> str:
+def _in_full(day: date, _language: str | None) -> str:
     return date_format(day, _("j F Y"))
