@@ -145,13 +145,12 @@ def _stars(half_stars: int, _language: str | None) -> SafeString:
 @register.simple_tag
 def average(movie: Movie) -> SafeString:
     """Of all ratings here, and of how many."""
-    return _average(movie.half_stars_sum, movie.ratings_count, get_language())
+    return _average(movie.average_stars, movie.ratings_count, get_language())
 
 
 @lru_cache(maxsize=20_000)
-def _average(half_stars: int, ratings: int, _language: str | None) -> SafeString:
-    mean = half_stars / 2 / ratings if ratings else None
-    return render_to_string("catalog/_average.html", {"average": mean, "ratings": ratings})
+def _average(stars: float | None, ratings: int, _language: str | None) -> SafeString:
+    return render_to_string("catalog/_average.html", {"average": stars, "ratings": ratings})
 
 
 @register.filter
