@@ -48,9 +48,7 @@ def picks_of(
 
     `movies` are those that were read already, by id; else they are read here.
     """
-    movies = movies_of(live, rows) if movies is None else movies
-    ids = zip(rows.tolist(), live.items.ids[rows].tolist(), strict=True)
-    films = {row: movies[film] for row, film in ids if film in movies}
+    films = by_row(live, rows, movies_of(live, rows) if movies is None else movies)
     told = [None] * len(films) if stars is None else stars[[*films]].tolist()
     intervals = intervals_of(live, visitor, list(films.values()), told)
     return [
@@ -62,6 +60,12 @@ def picks_of(
 def movies_of(live: LiveModels, rows: Rows) -> dict[int, Movie]:
     """As cards show them, by id."""
     return Movie.objects.for_cards().in_bulk(live.items.ids[rows].tolist())
+
+
+def by_row(live: LiveModels, rows: Rows, movies: Mapping[int, Movie]) -> dict[int, Movie]:
+    """Those of `movies`, which are by id, that stand in `rows`, in their order."""
+    ids = zip(rows.tolist(), live.items.ids[rows].tolist(), strict=True)
+    return {row: movies[film] for row, film in ids if film in movies}
 
 
 def intervals_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -48,8 +48,8 @@ from recommender.scoring import (
     rows_of,
     scores_of,
     shown_stars,
+    silenced,
     stars_of,
-    without,
 )
 from recommender.steering import WHY, Steering, steered, vectors_of
 from recommender.visitors import Visitor
@@ -109,10 +109,10 @@ class Sight:
         return rows_of(self.live, self.unwanted)
 
     def left(self, scores: Floats) -> Floats:
-        """A copy that cannot say anything of unwanted films."""
-        left = scores.copy()
-        left[self.unwanted_rows] = np.nan
-        return left
+        return silenced(scores, self.unwanted_rows)
+
+    def wanted(self, rows: Rows) -> Rows:
+        return rows[~np.isin(rows, self.unwanted_rows)]
 
     @cached_property
     def facts(self) -> FilmFacts:
@@ -165,14 +165,11 @@ def _because(sight: Sight) -> Iterator[Plan]:
 
 def _neighbours(sight: Sight, film: Movie, row: int) -> Rows:
     """NEIGHBOURS films that may be offered, from the nearest ones, which are the same for everybody."""
-    live, unwanted = sight.live, {film.pk, *sight.unwanted}
-
-    def nearest(limit: int, left_out: Collection[int]) -> Rows:
-        return best(without(live, live.models["hybrid"].similar(row), left_out), limit)
-
-    first = kept(f"{live.version}:alike:{film.pk}", lambda: nearest(NEAREST, ()), shelf="films")
-    left = first[~np.isin(first, rows_of(live, unwanted))][:NEIGHBOURS]
-    return left if len(left) == NEIGHBOURS or len(first) < NEAREST else nearest(NEIGHBOURS, unwanted)
+    live, similar = sight.live, sight.live.models["hybrid"].similar
+    first = kept(f"{live.version}:alike:{film.pk}", lambda: best(similar(row), NEAREST), shelf="films")
+    left = sight.wanted(first)[:NEIGHBOURS]
+    has_enough = len(left) == NEIGHBOURS or len(first) < NEAREST
+    return left if has_enough else best(sight.left(similar(row)), NEIGHBOURS)
 
 
 def _tonight(sight: Sight) -> Iterator[Plan]:
@@ -250,9 +247,9 @@ def _something_else(sight: Sight) -> Iterator[Plan]:
     """Safe exploration: well known, well predicted, and far from all that the visitor liked."""
     live, visitor = sight.live, sight.visitor
     farthest = kept(f"{live.version}:departure:{visitor.key}", lambda: _farthest(sight))
-    left = farthest[~np.isin(farthest, sight.unwanted_rows)][: sight.wide]
+    rows = sight.wanted(farthest)[: sight.wide]
     why = _("Away from what you usually watch, yet a safe bet")
-    yield Plan(_("Something else"), why, left, reasons=partial(of_departure, sight))
+    yield Plan(_("Something else"), why, rows, reasons=partial(of_departure, sight))
 
 
 def _farthest(sight: Sight) -> Rows:

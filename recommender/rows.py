@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Movie
 from recommender.evenings import Evening
 from recommender.live import ask
-from recommender.picks import Pick, Row, movies_of, picks_of
+from recommender.picks import Pick, Row, by_row, movies_of, picks_of
 from recommender.reasons import speaking_rows
 from recommender.row_plans import MEMBERS, STRANGERS, Plan, Sight
 from recommender.scoring import Rows, rows_of
@@ -124,12 +124,6 @@ def _plans(sight: Sight, key: str = "") -> Iterator[Plan]:
 
 
 def _row(sight: Sight, plan: Plan, movies: Mapping[int, Movie]) -> Row:
-    live, visitor = sight.live, sight.visitor
-    films = {
-        row: movies[film]
-        for row, film in zip(plan.rows.tolist(), live.items.ids[plan.rows].tolist(), strict=True)
-        if film in movies
-    }
-    because = None if plan.reasons is None else plan.reasons(films)
-    picks = picks_of(live, visitor, plan.rows, sight.shown_stars, because, movies)
+    because = None if plan.reasons is None else plan.reasons(by_row(sight.live, plan.rows, movies))
+    picks = picks_of(sight.live, sight.visitor, plan.rows, sight.shown_stars, because, movies)
     return Row(plan.title, plan.why, picks, plan.about, plan.key)

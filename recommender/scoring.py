@@ -114,8 +114,13 @@ def best(scores: Floats, limit: int) -> Rows:
 
 def without(live: LiveModels, scores: Floats, movie_ids: Collection[int]) -> Floats:
     """A copy that cannot say anything of these films."""
+    return silenced(scores, rows_of(live, movie_ids))
+
+
+def silenced(scores: Floats, rows: Rows) -> Floats:
+    """A copy that cannot say anything of these rows."""
     left = scores.copy()
-    left[rows_of(live, movie_ids)] = np.nan
+    left[rows] = np.nan
     return left
 
 
